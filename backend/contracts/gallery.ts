@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { PAGE_MAX_LIMIT } from './limits.js';
+import { Credits, Instant, Tier, Uuid, page } from './primitives.js';
+
+/**
+ * A delivered image. The URLs are relative to the origin of the API, signed, and expire within five minutes:
+ * ask again instead of storing them.
+ */
+export const Image = z.strictObject({
+  id: Uuid,
+  image_url: z.string().describe("Relative to the API's origin; signed, expires within five minutes."),
+  prompt: z.string(),
+  enhanced_prompt: z.string().nullable(),
+  provider: z.string(),
+  tier: Tier,
+  credits_spent: Credits,
+  created_at: Instant,
+  width: z.int().positive(),
+  height: z.int().positive(),
+  mime: z.string(),
+  bytes: z.int().positive(),
+  model: z.string(),
+  seed: z.int().nullable(),
+  /** Base64 of a thumbhash, the blurred placeholder; empty while the thumbnails are being made. */
+  thumbhash: z.string(),
+  thumbnail_urls: z
+    .strictObject({ '256': z.string(), '512': z.string() })
+    .describe(
+      "WebP by the length of the short edge; relative to the API's origin, signed, expires within five minutes.",
+    ),
+  generation_id: Uuid,
+  /** The provider's name for the work, e.g. `mock-0123456789ab`. */
+  job_id: z.string(),
+  /** Milliseconds from the request to the stored image. */
+  duration_ms: z.int().min(0),
+});
+export type Image = z.infer<typeof Image>;
+
+export const MyCreationsQuery = z.strictObject({
+  limit: z.coerce.number().pipe(z.int().min(1).max(PAGE_MAX_LIMIT)).default(50),
+  offset: z.coerce.number().pipe(z.int().min(0).max(1_000_000)).default(0),
+  /** Takes the place of `offset`. */
+  cursor: z.string().max(500).optional(),
+  tier: Tier.optional(),
+  provider: z.string().max(40).optional(),
+});
+export type MyCreationsQuery = z.infer<typeof MyCreationsQuery>;
+
+export const MyCreations = z.strictObject({
+  images: z.array(Image),
+  /** How many images there are in all that match the filters. */
+  total: z.int().min(0),
+  next_cursor: z.string().nullable().optional(),
+});
+export type MyCreations = z.infer<typeof MyCreations>;
+
+export const GalleryQuery = z.strictObject({
+  limit: z.coerce.number().pipe(z.int().min(1).max(PAGE_MAX_LIMIT)).default(50),
+  cursor: z.string().max(500).optional(),
+  tier: Tier.optional(),
+  provider: z.string().max(40).optional(),
+});
+export type GalleryQuery = z.infer<typeof GalleryQuery>;
+
+export const ImagePage = page(Image);
+export type ImagePage = z.infer<typeof ImagePage>;

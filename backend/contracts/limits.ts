@@ -1,0 +1,18 @@
+/** Longest prompt that is accepted, in UTF-16 code units. */
+export const PROMPT_MAX_LENGTH = 8_000;
+
+/** Most images that one generation may ask for. */
+export const GENERATION_MAX_COUNT = 8;
+
+/** Most rows that one page of a list may hold. */
+export const PAGE_MAX_LIMIT = 100;
+
+/** Shortest and longest password, in characters. The lower bound is NIST 800-63B-4's for sign-in without a second factor. */
+export const PASSWORD_MIN_LENGTH = 15;
+export const PASSWORD_MAX_LENGTH = 256;
+
+/** Most credits that one grant, price or balance may hold; keeps every sum a safe integer. */
+export const CREDITS_MAX = 1_000_000_000_000;
+
+/** Highest price of one image, in credits. */
+export const PRICE_MAX = 1_000_000;

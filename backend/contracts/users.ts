@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { Credits, Instant, UserId, page } from './primitives.js';
+import { DisplayName, Email, Password, Role } from './session.js';
+
+/** `invited`: has no password yet. `disabled`: can't sign in, images and history stay. */
+export const USER_STATUSES = ['active', 'invited', 'disabled'] as const;
+export const UserStatus = z.enum(USER_STATUSES);
+export type UserStatus = z.infer<typeof UserStatus>;
+
+export const User = z.strictObject({
+  id: UserId,
+  email: z.string(),
+  name: z.string(),
+  role: Role,
+  status: UserStatus,
+  created_at: Instant,
+  last_active_at: Instant.nullable(),
+});
+export type User = z.infer<typeof User>;
+
+/** A row of the users page: the user and the balance. */
+export const UserWithCredits = z.strictObject({
+  ...User.shape,
+  credits: z.strictObject({ available: Credits, held: Credits }),
+});
+export type UserWithCredits = z.infer<typeof UserWithCredits>;
+
+export const UserPage = page(UserWithCredits);
+export type UserPage = z.infer<typeof UserPage>;
+
+export const CreateUserRequest = z.strictObject({
+  email: Email,
+  name: DisplayName,
+  role: Role.default('member'),
+  /** Without a password the answer carries a one-time invitation link. */
+  password: Password.optional(),
+  /** Initial grant; the setting `initial_credits` when left out. */
+  credits: Credits.optional(),
+});
+export type CreateUserRequest = z.infer<typeof CreateUserRequest>;
+
+export const CreatedUser = z.strictObject({
+  ...User.shape,
+  invitation_url: z.string().optional(),
+});
+export type CreatedUser = z.infer<typeof CreatedUser>;
+
+export const UpdateUserRequest = z
+  .strictObject({
+    name: DisplayName.optional(),
+    role: Role.optional(),
+    status: z.enum(['active', 'disabled']).optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'must change at least one field');
+export type UpdateUserRequest = z.infer<typeof UpdateUserRequest>;
+
+/** A user id in a path. */
+export const UserIdParameter = z.coerce.number().pipe(UserId);
