@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SECRET_VARIABLES, UNSUPPORTED_VARIABLES, Variables } from './variables.js';
+
+/** Raised before anything has started; its message lists every problem at once and is shown as it is. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** What the environment says, checked once at start-up. */
+export class Configuration {
+  readonly port: number;
+  readonly host: string;
+  /** Base of links that leave the server, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Absolute path of the folder that holds the SQLite file, the images and the generated key. */
+  readonly dataDir: string;
+  readonly sqliteFile: string;
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  /** Master key; every purpose derives its own key from it. */
+  readonly secretKey: string;
+  readonly admin: { readonly email: string; readonly password: string } | undefined;
+  readonly mockDirectives: boolean;
+  readonly logLevel: Variables['LOG_LEVEL'];
+  readonly logFormat: 'pretty' | 'json';
+
+  constructor(variables: Variables, secretKey: string) {
+    this.port = variables.PORT;
+    this.host = variables.HOST;
+    this.publicUrl = (variables.PUBLIC_URL ?? `http://localhost:${variables.PORT}`).replace(/\/+$/, '');
+    this.dataDir = resolve(variables.DATA_DIR);
+    this.sqliteFile = join(this.dataDir, 'atelier.sqlite');
+    this.databaseUrl = variables.DATABASE_URL;
+    this.redisUrl = variables.REDIS_URL;
+    this.secretKey = secretKey;
+    this.admin =
+      variables.ADMIN_EMAIL && variables.ADMIN_PASSWORD
+        ? { email: variables.ADMIN_EMAIL, password: variables.ADMIN_PASSWORD }
+        : undefined;
+    this.mockDirectives = variables.MOCK_DIRECTIVES;
+    this.logLevel = variables.LOG_LEVEL;
+    this.logFormat = variables.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json');
+  }
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws ConfigurationError with every problem in it, one a line
+ */
+export function readVariables(environment: NodeJS.ProcessEnv): Variables {
+  const problems: string[] = [];
+  const given: NodeJS.ProcessEnv = {};
+  for (const name of Object.keys(Variables.shape)) {
+    // An empty value means "unset": that is what `docker compose` and `.env` files make of a blank.
+    if (environment[name]) given[name] = environment[name];
+  }
+  for (const name of SECRET_VARIABLES) {
+    const file = environment[`${name}_FILE`];
+    if (!file) continue;
+    if (given[name] !== undefined) {
+      problems.push(`${name} and ${name}_FILE are both set; keep one of them.`);
+      continue;
+    }
+    try {
+      given[name] = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      problems.push(`${name}_FILE can't be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`);
+    }
+  }
+  for (const name of UNSUPPORTED_VARIABLES) {
+    if (environment[name]) problems.push(`${name} is not supported by this release; remove it.`);
+  }
+
+  const result = Variables.safeParse(given);
+  for (const issue of result.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}.`);
+  if (result.success && Boolean(result.data.ADMIN_EMAIL) !== Boolean(result.data.ADMIN_PASSWORD)) {
+    problems.push('ADMIN_EMAIL and ADMIN_PASSWORD must be set together.');
+  }
+  if (problems.length > 0 || !result.success) {
+    throw new ConfigurationError(`The configuration is not valid:\n  ${problems.join('\n  ')}`);
+  }
+  return result.data;
+}

@@ -1,0 +1,3 @@
+export * from './config.module.js';
+export * from './configuration.js';
+export * from './load-configuration.js';

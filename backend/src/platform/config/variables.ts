@@ -1,0 +1,45 @@
+import * as z from 'zod';
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(from, `must be at least ${from}`).max(to, `must be at most ${to}`));
+
+const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
+
+const url = (...protocols: string[]) =>
+  z.string().refine(
+    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+    `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  );
+
+/**
+ * Every variable that Atelier reads, with its default. `.env.example` tells people the same.
+ * Values whose default depends on others are settled in `configuration.ts`.
+ */
+export const Variables = z.object({
+  PORT: wholeNumber(0, 65_535).default(8000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: url('http:', 'https:').optional(),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: url('mysql:').optional(),
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  SECRET_KEY: z.string().refine((key) => Buffer.byteLength(key) >= 32, 'must be at least 32 bytes long').optional(),
+  ADMIN_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
+  ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(256).optional(),
+  MOCK_DIRECTIVES: flag.default(false),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
+});
+export type Variables = z.infer<typeof Variables>;
+
+/** Variables that hold a secret, or a URL that may hold one: each may also be given as `<NAME>_FILE`. */
+export const SECRET_VARIABLES = ['SECRET_KEY', 'ADMIN_PASSWORD', 'DATABASE_URL', 'REDIS_URL'] as const;
+
+/**
+ * Variables of the API's plan that this release can't honour. Taking them silently would, for example,
+ * put images on the local disk of somebody who believes that they are in a bucket.
+ */
+export const UNSUPPORTED_VARIABLES = ['S3_BUCKET', 'PROCESS_ROLE'] as const;

@@ -1,0 +1,3 @@
+export * from './crypto.module.js';
+export * from './ids.js';
+export * from './secret-keys.js';

@@ -1,0 +1,17 @@
+import { hkdfSync } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Configuration } from '../config/index.js';
+
+/** What a derived key is for. A key of one purpose is worthless for another. */
+export type KeyPurpose = 'access-token' | 'image-link' | 'refresh-grace' | 'setup-link' | 'throttle-subject';
+
+/** Derives one 256-bit key per purpose from the master key (HKDF-SHA-256). */
+@Injectable()
+export class SecretKeys {
+  constructor(@Inject(Configuration) private readonly configuration: Configuration) {}
+
+  keyFor(purpose: KeyPurpose): Buffer {
+    const master = Buffer.from(this.configuration.secretKey, 'utf8');
+    return Buffer.from(hkdfSync('sha256', master, Buffer.from('atelier'), Buffer.from(purpose), 32));
+  }
+}

@@ -1,0 +1,4 @@
+export * from './answers.decorator.js';
+export * from './idempotency-key.decorator.js';
+export * from './public.decorator.js';
+export * from './request-id.js';
