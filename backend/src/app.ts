@@ -1,0 +1,38 @@
+import { NestFactory, Reflector } from '@nestjs/core';
+import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { Configuration } from './platform/config/index.js';
+import { consoleFiles } from './platform/http/console-files.js';
+import { OpenApiDocument } from './platform/http/docs/openapi-document.js';
+import { FrameworkLogger } from './platform/http/framework-logger.js';
+import { ProblemFilter } from './platform/http/problem.filter.js';
+import { assignRequestId } from './platform/http/request-id.js';
+import { securityHeaders } from './platform/http/security-headers.js';
+import { validationPipe } from './platform/http/validation.js';
+
+/** Largest JSON body; a prompt has at most 8,000 characters, so this is generous. */
+const BODY_LIMIT = '256kb';
+
+/** The application as `main.ts` runs it and the tests use it, not listening yet. */
+export async function createApp(configuration: Configuration): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(configuration), {
+    bufferLogs: true,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.useLogger(app.get(FrameworkLogger));
+  app.disable('x-powered-by');
+  app.set('trust proxy', false);
+  app.disable('etag');
+  app.use(assignRequestId, ...securityHeaders());
+  const files = consoleFiles();
+  if (files.length > 0) app.use(...files);
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.useGlobalPipes(validationPipe);
+  app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
+  app.useGlobalFilters(new ProblemFilter());
+  app.get(OpenApiDocument).describe(app);
+  app.enableShutdownHooks();
+  return app;
+}

@@ -1,0 +1,184 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { randomUUID } from 'node:crypto';
+import { describeOnEveryDatabase, type TestDatabase } from '../../../test/test-database.js';
+import { CreditAccount } from './credit-account.entity.js';
+import { CreditHold } from './credit-hold.entity.js';
+import { CreditLedger, SYSTEM_ACTOR } from './credit-ledger.js';
+import { InsufficientCreditsError, LedgerContradictionError } from './credits.errors.js';
+import { LedgerAudit } from './ledger-audit.js';
+import { LedgerEntry } from './ledger-entry.entity.js';
+
+const USER = 7;
+
+interface Books extends TestDatabase {
+  readonly ledger: CreditLedger;
+  hold(amountEach: number, itemIds: string[]): Promise<unknown>;
+  account(): Promise<CreditAccount>;
+  findings(): Promise<string[]>;
+}
+
+describeOnEveryDatabase('CreditLedger', (open) => {
+  async function openBooks(granted: number): Promise<Books> {
+    const database = await open(CreditAccount, CreditHold, LedgerEntry);
+    const { dataSource, transactions, clock } = database;
+    const ledger = new CreditLedger(clock);
+    await transactions.run(async (tx) => {
+      await ledger.openAccount(tx, USER);
+      if (granted > 0) {
+        await ledger.grant(tx, { userId: USER, grantId: 'first', amount: granted, reason: 'test', actor: SYSTEM_ACTOR });
+      }
+    });
+    return {
+      ...database,
+      ledger,
+      hold: (amountEach, itemIds) =>
+        transactions.run((tx) =>
+          ledger.hold(tx, {
+            userId: USER,
+            generationId: randomUUID(),
+            itemIds,
+            amountEach,
+            priceVersion: 'test',
+            ttlMs: 60_000,
+          }),
+        ),
+      account: () => dataSource.manager.findOneByOrFail(CreditAccount, { ownerId: String(USER) }),
+      findings: async () => (await new LedgerAudit(dataSource, clock).run()).mismatches.map(({ finding }) => finding),
+    };
+  }
+
+  test('charges exactly the captured items of a hold and returns the rest', async () => {
+    const books = await openBooks(10);
+    const [first = '', second = '', third = ''] = [randomUUID(), randomUUID(), randomUUID()];
+
+    await books.hold(3, [first, second, third]);
+    await books.transactions.run((tx) => books.ledger.capture(tx, first, randomUUID()));
+    await books.transactions.run((tx) => books.ledger.capture(tx, second, randomUUID()));
+    await books.transactions.run((tx) => books.ledger.release(tx, third, 'test', SYSTEM_ACTOR));
+
+    expect(await books.account()).toMatchObject({ available: 4, held: 0, consumed: 6, granted: 10, seq: 7 });
+    const entries = await books.dataSource.manager.find(LedgerEntry, { order: { seq: 'ASC' } });
+    expect(entries.map(({ seq, src, dst, availableAfter, heldAfter }) => [seq, src, dst, availableAfter, heldAfter])).toEqual([
+      [1, 'OUTSIDE', 'AVAILABLE', 10, 0],
+      [2, 'AVAILABLE', 'HELD', 7, 3],
+      [3, 'AVAILABLE', 'HELD', 4, 6],
+      [4, 'AVAILABLE', 'HELD', 1, 9],
+      [5, 'HELD', 'CONSUMED', 1, 6],
+      [6, 'HELD', 'CONSUMED', 1, 3],
+      [7, 'HELD', 'AVAILABLE', 4, 0],
+    ]);
+    expect(await books.findings()).toEqual([]);
+  });
+
+  test('lets exactly five of two hundred simultaneous holds of 10 through on a balance of 50', async () => {
+    const books = await openBooks(50);
+
+    const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => books.hold(10, [randomUUID()])));
+
+    const refusals = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refusals).toHaveLength(195);
+    expect(refusals.every(({ reason }) => reason instanceof InsufficientCreditsError)).toBe(true);
+    expect(await books.account()).toMatchObject({ available: 0, held: 50, seq: 6 });
+    expect(await books.findings()).toEqual([]);
+  });
+
+  test('resolves a hold once, whoever races for it', async () => {
+    const books = await openBooks(10);
+    const item = randomUUID();
+    await books.hold(10, [item]);
+
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, index) =>
+        books.transactions.run((tx) =>
+          index % 2 === 0
+            ? books.ledger.capture(tx, item, randomUUID())
+            : books.ledger.release(tx, item, 'test', SYSTEM_ACTOR),
+        ),
+      ),
+    );
+
+    const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(failures).toHaveLength(49);
+    expect(failures.every(({ reason }) => reason instanceof LedgerContradictionError)).toBe(true);
+    const { available, consumed, held } = await books.account();
+    expect([available + consumed, held]).toEqual([10, 0]);
+    expect(await books.findings()).toEqual([]);
+  });
+
+  test('revokes down to what is available and leaves held credits alone', async () => {
+    const books = await openBooks(10);
+    await books.hold(4, [randomUUID()]);
+
+    await books.transactions.run((tx) =>
+      books.ledger.revoke(tx, { userId: USER, grantId: 'back', amount: 100, reason: 'test', actor: SYSTEM_ACTOR }),
+    );
+
+    expect(await books.account()).toMatchObject({ available: 0, held: 4, granted: 4 });
+    expect(await books.findings()).toEqual([]);
+  });
+
+  test('refuses a frozen account and changes nothing', async () => {
+    const books = await openBooks(10);
+    await books.transactions.run((tx) => tx.update(CreditAccount, { ownerId: String(USER) }, { status: 'FROZEN' }));
+
+    await expect(books.hold(1, [randomUUID()])).rejects.toMatchObject({ code: 'credits.account_frozen' });
+
+    expect(await books.account()).toMatchObject({ available: 10, held: 0, seq: 1 });
+  });
+
+  test('sees a balance that does not follow from the entries', async () => {
+    const books = await openBooks(10);
+    await books.transactions.run((tx) => tx.query('UPDATE credit_account SET available = 9, consumed = 1'));
+
+    expect(await books.findings()).toEqual([
+      'available is 9, the entries say 10',
+      'consumed is 1, the entries say 0',
+    ]);
+  });
+
+  test('keeps available + held + consumed = granted, and every entry adding up, for any interleaving', async () => {
+    const step = fc.record({
+      action: fc.constantFrom('hold', 'capture', 'release', 'grant', 'revoke'),
+      amount: fc.integer({ min: 1, max: 20 }),
+      pick: fc.nat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }), async (rounds) => {
+        const books = await openBooks(30);
+        const items: string[] = [];
+        let model = 30;
+        for (const round of rounds) {
+          const settled = await Promise.allSettled(
+            round.map(async ({ action, amount, pick }) => {
+              const item = items[pick % Math.max(items.length, 1)] ?? 'none';
+              const deposit = { userId: USER, grantId: randomUUID(), amount, reason: 'test', actor: SYSTEM_ACTOR };
+              if (action === 'hold') {
+                const id = randomUUID();
+                await books.hold(amount, [id]);
+                items.push(id);
+              } else {
+                await books.transactions.run(async (tx) => {
+                  if (action === 'capture') await books.ledger.capture(tx, item, randomUUID());
+                  else if (action === 'release') await books.ledger.release(tx, item, 'test', SYSTEM_ACTOR);
+                  else await books.ledger[action](tx, deposit);
+                });
+              }
+              return { action, amount };
+            }),
+          );
+          for (const outcome of settled) {
+            if (outcome.status === 'fulfilled' && outcome.value.action === 'grant') model += outcome.value.amount;
+          }
+          const { available, held, consumed, granted } = await books.account();
+          expect(available + held + consumed).toBe(granted);
+          expect(granted).toBeLessThanOrEqual(model);
+          expect(await books.findings()).toEqual([]);
+          const last = await books.dataSource.manager.findOneOrFail(LedgerEntry, { where: {}, order: { seq: 'DESC' } });
+          expect([last.availableAfter, last.heldAfter]).toEqual([available, held]);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,58 @@
+import { Body, Controller, Get, Inject, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Balance, Grant, GrantRequest, LedgerAuditReport, LedgerEntryPage, LedgerEntryQuery } from '@atelier/contracts';
+import type { Response } from 'express';
+import { Answers, IdempotencyKey } from '../../platform/http/index.js';
+import { type Actor, CurrentUser, RequireRole } from '../auth/index.js';
+import { CreditsService } from './credits.service.js';
+import { LedgerAudit } from './ledger-audit.js';
+
+@ApiTags('Credits')
+@Controller('api/v1')
+export class CreditsController {
+  constructor(
+    @Inject(CreditsService) private readonly credits: CreditsService,
+    @Inject(LedgerAudit) private readonly ledgerAudit: LedgerAudit,
+  ) {}
+
+  @Get('credits/balance')
+  @ApiOperation({ operationId: 'getBalance', summary: 'Read your balance' })
+  @Answers(200, Balance, 'Your balance.')
+  balance(@CurrentUser() user: Actor): Promise<Balance> {
+    return this.credits.balanceOf(user.id);
+  }
+
+  @Get('credits/entries')
+  @ApiOperation({ operationId: 'listLedgerEntries', summary: 'Read your statement, newest first' })
+  @Answers(200, LedgerEntryPage, 'One page of your ledger entries.')
+  entries(
+    @CurrentUser() user: Actor,
+    @Query({ schema: LedgerEntryQuery }) query: LedgerEntryQuery,
+  ): Promise<LedgerEntryPage> {
+    return this.credits.entriesOf(user.id, query);
+  }
+
+  @Post('admin/credits/grants')
+  @RequireRole('admin')
+  @ApiOperation({ operationId: 'grantCredits', summary: 'Grant credits to a user, or revoke them with a negative amount' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Carries a repeated request out once.' })
+  @Answers(201, Grant, 'The entry that was written and the balance after it.')
+  async grant(
+    @CurrentUser() user: Actor,
+    @Body({ schema: GrantRequest }) request: GrantRequest,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Grant> {
+    const { grant, isReplay } = await this.credits.grant(user, request, idempotencyKey);
+    if (isReplay) response.setHeader('Idempotent-Replayed', 'true');
+    return grant;
+  }
+
+  @Get('admin/credits/audit')
+  @RequireRole('admin')
+  @ApiOperation({ operationId: 'auditLedger', summary: 'Check every balance against the ledger' })
+  @Answers(200, LedgerAuditReport, 'What was checked and what does not add up.')
+  audit(): Promise<LedgerAuditReport> {
+    return this.ledgerAudit.run();
+  }
+}

@@ -1,0 +1,44 @@
+import { Body, Controller, Get, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CreateUserRequest, CreatedUser, PageQuery, UpdateUserRequest, User, UserIdParameter, UserPage } from '@atelier/contracts';
+import { Answers } from '../../platform/http/index.js';
+import { type Actor, CurrentUser, RequireRole, UsersService } from '../auth/index.js';
+import { MembersService } from './members.service.js';
+
+@ApiTags('Users')
+@RequireRole('admin')
+@Controller('api/v1/admin/users')
+export class UsersController {
+  constructor(
+    @Inject(MembersService) private readonly members: MembersService,
+    @Inject(UsersService) private readonly users: UsersService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listUsers', summary: 'List the users with their balances' })
+  @Answers(200, UserPage, 'One page of users, oldest first.')
+  list(@Query({ schema: PageQuery }) query: PageQuery): Promise<UserPage> {
+    return this.members.list(query);
+  }
+
+  @Post()
+  @ApiOperation({ operationId: 'createUser', summary: 'Create a user, with a password or an invitation link' })
+  @Answers(201, CreatedUser, 'The user; the invitation link is shown this once.')
+  create(
+    @CurrentUser() user: Actor,
+    @Body({ schema: CreateUserRequest }) request: CreateUserRequest,
+  ): Promise<CreatedUser> {
+    return this.members.create(user, request);
+  }
+
+  @Patch(':id')
+  @ApiOperation({ operationId: 'updateUser', summary: 'Change a name, role or status' })
+  @Answers(200, User, 'The user after the change.')
+  update(
+    @CurrentUser() user: Actor,
+    @Param('id', { schema: UserIdParameter }) id: number,
+    @Body({ schema: UpdateUserRequest }) change: UpdateUserRequest,
+  ): Promise<User> {
+    return this.users.update(user, id, change);
+  }
+}

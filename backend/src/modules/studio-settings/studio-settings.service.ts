@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FieldError, StudioSettings, StudioSettingsChange } from '@atelier/contracts';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Transactions } from '../../platform/database/index.js';
+import { Clock, toInstant } from '../../platform/time/index.js';
+import { type Actor, UsersService } from '../auth/index.js';
+import { SETTINGS, SETTING_KEYS, type SettingsInForce, isSettingKey, settingsInForce } from './setting-definitions.js';
+import { StudioSettingRow } from './studio-setting.entity.js';
+import { InvalidSettingsError } from './studio-settings.errors.js';
+
+/** What administrators decide. Read from the database at each use, so that a change is in force at once in every process. */
+@Injectable()
+export class StudioSettingsService {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** @param manager the transaction to read in, where there is one */
+  async current(manager: EntityManager = this.dataSource.manager): Promise<SettingsInForce> {
+    const rows = await manager.find(StudioSettingRow);
+    return settingsInForce(new Map(rows.map((row) => [row.key, row])));
+  }
+
+  async list(): Promise<StudioSettings> {
+    const rows = new Map((await this.dataSource.manager.find(StudioSettingRow)).map((row) => [row.key, row]));
+    const authors = await this.users.findMany([...new Set([...rows.values()].map(({ updatedBy }) => updatedBy))]);
+    const names = new Map(authors.map(({ id, name }) => [id, name]));
+    return {
+      settings: SETTING_KEYS.map((key) => {
+        const row = rows.get(key);
+        return {
+          key,
+          value: row?.value ?? SETTINGS[key].defaultValue,
+          source: row ? 'database' : 'default',
+          updated_at: row ? toInstant(row.updatedAt) : null,
+          updated_by: row ? { id: row.updatedBy, name: names.get(row.updatedBy) ?? 'A removed user' } : null,
+        };
+      }),
+    };
+  }
+
+  /**
+   * Changes all the given settings, or none.
+   * @throws InvalidSettingsError naming every key that is unknown or has a bad value
+   */
+  async change(actor: Actor, change: StudioSettingsChange): Promise<void> {
+    const errors = Object.entries(change).flatMap(([key, value]) => problemWith(key, value));
+    if (errors.length > 0) throw new InvalidSettingsError(errors);
+    const updatedAt = this.clock.now();
+    const rows = Object.entries(change).map(([key, value]) => ({ key, value, updatedAt, updatedBy: actor.id }));
+    await this.transactions.run((tx) => tx.upsert(StudioSettingRow, rows, ['key']));
+  }
+}
+
+function problemWith(key: string, value: string): FieldError[] {
+  if (!isSettingKey(key)) return [{ path: key, message: 'is not a setting' }];
+  const result = SETTINGS[key].schema.safeParse(value);
+  return result.success ? [] : [{ path: key, message: result.error.issues[0]?.message ?? 'is not valid' }];
+}

@@ -1,0 +1,31 @@
+import { HttpStatus, Inject, Injectable } from '@nestjs/common';
+import type { GenerateRequest, Generation } from '@atelier/contracts';
+import type { Response } from 'express';
+import type { Actor } from '../auth/index.js';
+import { CreditsService } from '../credits/index.js';
+import { readPrefer } from './prefer.js';
+import { StudioService } from './studio.service.js';
+
+/** Answers a generate request as far as the caller wants to wait: finished, failed, or still at work. */
+@Injectable()
+export class GenerationResponder {
+  constructor(
+    @Inject(StudioService) private readonly studio: StudioService,
+    @Inject(CreditsService) private readonly credits: CreditsService,
+  ) {}
+
+  async generate(user: Actor, request: GenerateRequest, prefer: string | undefined, response: Response): Promise<Generation> {
+    const { waitMs, applied } = readPrefer(prefer);
+    if (applied !== undefined) response.setHeader('Preference-Applied', applied);
+    const accepted = await this.studio.generate(user, request);
+    const generation = waitMs === 0 ? accepted : await this.studio.wait(user, accepted.id, waitMs);
+    await this.studio.assertDelivered(generation);
+    if (generation.status === 'queued' || generation.status === 'running') {
+      response.status(HttpStatus.ACCEPTED).setHeader('Location', generation.urls.get);
+    }
+    const { available } = await this.credits.balanceOf(user.id);
+    response.setHeader('X-Credits-Charged', generation.credits.charged);
+    response.setHeader('X-Credits-Remaining', available);
+    return generation;
+  }
+}

@@ -1,0 +1,21 @@
+import { DomainError } from '../../platform/errors/index.js';
+
+export const generationNotFound = (): DomainError =>
+  new DomainError('studio.generation_not_found', 'not_found', 'There is no such generation.');
+
+/** The work was begun several times and never finished: processes stopped, or it outlived its lease. */
+export const interrupted = (): DomainError =>
+  new DomainError('studio.interrupted', 'unavailable', 'The work was interrupted too often. You were not charged. Try again.', {
+    retryable: true,
+  });
+
+export const canceled = (): DomainError =>
+  new DomainError('studio.canceled', 'conflict', 'The generation was canceled. You were not charged.');
+
+export const enhancerUnavailable = (cause: unknown): DomainError =>
+  new DomainError(
+    'enhancer.unavailable',
+    'unavailable',
+    "We couldn't enhance the prompt right now. It is unchanged and you were not charged.",
+    { retryable: true, cause },
+  );

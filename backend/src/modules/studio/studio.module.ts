@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../auth/index.js';
+import { CreditsModule } from '../credits/index.js';
+import { GalleryModule } from '../gallery/index.js';
+import { ProvidersModule } from '../providers/index.js';
+import { StorageModule } from '../storage/index.js';
+import { StudioSettingsModule } from '../studio-settings/index.js';
+import { GenerationItem } from './generation-item.entity.js';
+import { GenerationResponder } from './generation-responder.js';
+import { GenerationRunner } from './generation-runner.js';
+import { GenerationSignals } from './generation-signals.js';
+import { GenerationRow } from './generation.entity.js';
+import { ItemQueue } from './item-queue.js';
+import { ItemWorker } from './item-worker.js';
+import { StudioOptionsService } from './studio-options.service.js';
+import { StudioController } from './studio.controller.js';
+import { StudioService } from './studio.service.js';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([GenerationRow, GenerationItem]),
+    AuthModule,
+    CreditsModule,
+    GalleryModule,
+    ProvidersModule,
+    StorageModule,
+    StudioSettingsModule,
+  ],
+  controllers: [StudioController],
+  providers: [
+    GenerationResponder,
+    GenerationRunner,
+    GenerationSignals,
+    ItemQueue,
+    ItemWorker,
+    StudioOptionsService,
+    StudioService,
+  ],
+})
+export class StudioModule {}
