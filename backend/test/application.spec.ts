@@ -1,36 +1,26 @@
-import { describe, expect, test } from '@jest/globals';
-import { createConnection } from 'mysql2/promise';
+import { expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { startTestApp } from './test-app.js';
+import { describeAppOnEveryDatabase } from './test-app.js';
 
-const mariadbUrl = process.env['TEST_MARIADB_URL'];
+describeAppOnEveryDatabase('The schema that the migrations make', (start) => {
+  test('is the one that the entities describe', async () => {
+    const app = await start();
 
-async function drift(environment: NodeJS.ProcessEnv = {}): Promise<string[]> {
-  const { app, close } = await startTestApp(environment);
-  try {
-    const log = await app.get(DataSource).driver.createSchemaBuilder().log();
-    return log.upQueries.map(({ query }) => query);
-  } finally {
-    await close();
-  }
-}
+    const drift = await app.get(DataSource).driver.createSchemaBuilder().log();
 
-describe('The schema that the migrations make', () => {
-  test('is the one that the entities describe, on SQLite', async () => {
-    expect(await drift()).toEqual([]);
+    expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  (mariadbUrl === undefined ? test.skip : test)('is the one that the entities describe, on MariaDB', async () => {
-    const admin = await createConnection(mariadbUrl ?? '');
-    const name = `drift_${process.pid}`;
-    await admin.query(`CREATE DATABASE ${name}`);
-    try {
-      const url = new URL(mariadbUrl ?? '');
-      url.pathname = `/${name}`;
-      expect(await drift({ DATABASE_URL: url.href })).toEqual([]);
-    } finally {
-      await admin.query(`DROP DATABASE ${name}`);
-      await admin.end();
-    }
+  test('can be made again over itself', async () => {
+    const app = await start();
+    const dataSource = app.get(DataSource);
+    const runner = dataSource.createQueryRunner();
+
+    // What a crash between two statements of a migration leaves on MySQL, where each commits by itself.
+    for (const migration of dataSource.migrations) await migration.up(runner);
+    await runner.release();
+
+    const drift = await dataSource.driver.createSchemaBuilder().log();
+    expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
   });
 });

@@ -1,25 +1,55 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { afterEach, describe } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
 import { createApp } from '../src/app.js';
-import { loadConfiguration } from '../src/platform/config/index.js';
+import { type Configuration, loadConfiguration } from '../src/platform/config/index.js';
+import { createMariadbDatabase, mariadbUrl } from './mariadb.js';
 
-export interface TestApp {
-  readonly app: NestExpressApplication;
-  close(): Promise<void>;
+export type Boot = (configuration: Configuration) => Promise<INestApplicationContext>;
+export type Start = (boot?: Boot) => Promise<INestApplicationContext>;
+
+/** The whole application, initialised but not listening. */
+export const wholeApp: Boot = async (configuration) => {
+  const app = await createApp(configuration);
+  await app.init();
+  return app;
+};
+
+/**
+ * Runs the same specs with the application on SQLite and, where there is a server, on MariaDB.
+ * Each start has a data folder and a database of its own, which are gone after the test.
+ */
+export function describeAppOnEveryDatabase(name: string, specs: (start: Start) => void): void {
+  describe(`${name} on SQLite`, () => specs(disposable(() => Promise.resolve({ environment: {}, drop: () => Promise.resolve() }))));
+  if (mariadbUrl === undefined) return;
+  describe(`${name} on MariaDB`, () =>
+    specs(
+      disposable(async () => {
+        const database = await createMariadbDatabase();
+        return { environment: { DATABASE_URL: database.url }, drop: () => database.drop() };
+      }),
+    ));
 }
 
-/** The whole application on a data folder of its own, initialised but not listening. */
-export async function startTestApp(environment: NodeJS.ProcessEnv = {}): Promise<TestApp> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'atelier-app-'));
-  const app = await createApp(loadConfiguration({ DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...environment }));
-  await app.init();
-  return {
-    app,
-    close: async () => {
-      await app.close();
-      rmSync(dataDir, { recursive: true });
-    },
+interface Prepared {
+  readonly environment: NodeJS.ProcessEnv;
+  drop(): Promise<void>;
+}
+
+function disposable(prepare: () => Promise<Prepared>): Start {
+  const cleanUps: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  });
+  return async (boot = wholeApp) => {
+    const { environment, drop } = await prepare();
+    cleanUps.push(drop);
+    const dataDir = mkdtempSync(join(tmpdir(), 'atelier-app-'));
+    cleanUps.push(() => Promise.resolve(rmSync(dataDir, { recursive: true })));
+    const app = await boot(loadConfiguration({ DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...environment }));
+    cleanUps.push(() => app.close());
+    return app;
   };
 }

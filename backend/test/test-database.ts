@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe } from '@jest/globals';
-import { createConnection } from 'mysql2/promise';
 import type { DataSource, MixedList } from 'typeorm';
 import { Transactions, dataSourceOptions, openDatabase } from '../src/platform/database/index.js';
 import { Clock } from '../src/platform/time/index.js';
+import { createMariadbDatabase, mariadbUrl } from './mariadb.js';
 
 export interface TestDatabase {
   readonly dataSource: DataSource;
@@ -15,8 +15,6 @@ export interface TestDatabase {
 
 type Entity = new () => object;
 type Open = (...entities: Entity[]) => Promise<TestDatabase>;
-
-const mariadbUrl = process.env['TEST_MARIADB_URL'];
 
 /**
  * Runs the same specs on SQLite and, where TEST_MARIADB_URL names a server, on MariaDB.
@@ -28,7 +26,7 @@ export function describeOnEveryDatabase(name: string, specs: (open: Open) => voi
   });
   if (mariadbUrl === undefined) return;
   describe(`${name} on MariaDB`, () => {
-    specs(disposable((entities) => openMariadb(mariadbUrl, entities)));
+    specs(disposable(openMariadb));
   });
 }
 
@@ -68,22 +66,17 @@ async function openSqlite(entities: Entity[]): Promise<Disposable> {
   };
 }
 
-async function openMariadb(serverUrl: string, entities: Entity[]): Promise<Disposable> {
-  const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`;
-  const admin = await createConnection(serverUrl);
-  await admin.query(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+async function openMariadb(entities: Entity[]): Promise<Disposable> {
+  const database = await createMariadbDatabase();
   const dataSource = await openDatabase({
-    ...dataSourceOptions({ databaseUrl: url.href, sqliteFile: '' }),
+    ...dataSourceOptions({ databaseUrl: database.url, sqliteFile: '' }),
     entities: entities as MixedList<Entity>,
   });
   return {
     dataSource,
     dispose: async () => {
       await dataSource.destroy();
-      await admin.query(`DROP DATABASE ${name}`);
-      await admin.end();
+      await database.drop();
     },
   };
 }

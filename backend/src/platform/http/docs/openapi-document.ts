@@ -1,5 +1,5 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, type StandardSchemaConverter, SwaggerModule } from '@nestjs/swagger';
 import { Problem } from '@atelier/contracts';
 import * as z from 'zod';
 
@@ -30,8 +30,15 @@ function createDocument(application: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'session')
     .addSecurityRequirements('session')
     .build();
-  return SwaggerModule.createDocument(application, description);
+  return SwaggerModule.createDocument(application, description, { standardSchemaConverter: toJsonSchema });
 }
+
+/** OpenAPI 3.1 speaks JSON Schema 2020-12; the framework's own conversion writes the dialect of 3.0. */
+const toJsonSchema: StandardSchemaConverter = (schema, { schemaType }) => {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const { $schema: _, ...converted } = z.toJSONSchema(schema, { io: schemaType });
+  return { schema: converted };
+};
 
 /** Every operation may fail, and always in the same shape. */
 function withProblems(document: OpenAPIObject): OpenAPIObject {

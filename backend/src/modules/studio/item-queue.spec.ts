@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { type Boot, describeAppOnEveryDatabase } from '../../../test/test-app.js';
+import { ConfigModule } from '../../platform/config/index.js';
+import { CryptoModule, newId } from '../../platform/crypto/index.js';
+import { DatabaseModule, Transactions } from '../../platform/database/index.js';
+import { Clock } from '../../platform/time/index.js';
+import { AuthModule } from '../auth/index.js';
+import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../credits/index.js';
+import { GalleryModule, GalleryService, type NewImage } from '../gallery/index.js';
+import { ProviderError } from '../providers/index.js';
+import { GenerationItem } from './generation-item.entity.js';
+import { GenerationRow } from './generation.entity.js';
+import { type ClaimedItem, ItemQueue, LEASE_MS } from './item-queue.js';
+
+const USER = 7;
+const PRICE = 4;
+
+class TestClock extends Clock {
+  nowMs = 1_800_000_000_000;
+
+  override now(): number {
+    return this.nowMs;
+  }
+}
+
+interface Studio {
+  readonly app: INestApplicationContext;
+  readonly queue: ItemQueue;
+  readonly clock: TestClock;
+  /** A queued item with its hold. */
+  submit(): Promise<string>;
+  claim(id: string): Promise<ClaimedItem>;
+  balance(): Promise<[available: number, held: number, consumed: number]>;
+  stateOf(id: string): Promise<string>;
+  images(id: string): Promise<number>;
+}
+
+/** The queue with everything below it, but without a runner that would claim the items. */
+async function openStudio(start: (boot: Boot) => Promise<INestApplicationContext>): Promise<Studio> {
+  const clock = new TestClock();
+  const app = await start(async (configuration) => {
+    const testing = await Test.createTestingModule({
+      imports: [
+        ConfigModule.with(configuration, clock),
+        CryptoModule,
+        DatabaseModule,
+        AuthModule,
+        CreditsModule,
+        GalleryModule,
+        TypeOrmModule.forFeature([GenerationRow, GenerationItem]),
+      ],
+      providers: [ItemQueue],
+    }).compile();
+    return testing.init();
+  });
+  const transactions = app.get(Transactions);
+  const ledger = app.get(CreditLedger);
+  const { manager } = app.get(DataSource);
+  const queue = app.get(ItemQueue);
+  await transactions.run(async (tx) => {
+    await ledger.openAccount(tx, USER);
+    await ledger.grant(tx, { userId: USER, grantId: 'first', amount: 100, reason: 'test', actor: SYSTEM_ACTOR });
+  });
+  return {
+    app,
+    queue,
+    clock,
+    submit: async () => {
+      const [id, generationId] = [newId(clock.now()), newId(clock.now())];
+      await transactions.run(async (tx) => {
+        await tx.insert(GenerationItem, {
+          id,
+          generationId,
+          idx: 0,
+          provider: 'mock',
+          state: 'QUEUED',
+          maxAttempts: 3,
+          runAt: clock.now(),
+        });
+        const hold = { userId: USER, generationId, itemIds: [id], amountEach: PRICE, priceVersion: 'test', ttlMs: 1 };
+        await ledger.hold(tx, hold);
+      });
+      return id;
+    },
+    claim: async (id) => {
+      const item = await queue.claim(id);
+      if (!item) throw new Error('The item could not be claimed');
+      return item;
+    },
+    balance: async () => {
+      const { available, held, consumed } = await app.get(CreditsService).balanceOf(USER);
+      return [available, held, consumed];
+    },
+    stateOf: async (id) => (await manager.findOneByOrFail(GenerationItem, { id })).state,
+    images: async (id) => (await app.get(GalleryService).findByItems([id])).length,
+  };
+}
+
+function imageOf(item: ClaimedItem, clock: Clock): NewImage {
+  return {
+    id: newId(clock.now()),
+    itemId: item.id,
+    generationId: item.generationId,
+    userId: USER,
+    storageKey: `static/generated/2027/01/15/user-${USER}-${randomBytes(6).toString('hex')}.png`,
+    sha256: 'a'.repeat(64),
+    bytes: 1,
+    mime: 'image/png',
+    width: 1,
+    height: 1,
+    prompt: 'a harbour',
+    enhancedPrompt: null,
+    revisedPrompt: null,
+    provider: item.provider,
+    model: 'test',
+    tier: 'premium4',
+    aspectRatio: '1:1',
+    seed: null,
+    jobId: 'test',
+    creditsSpent: PRICE,
+    durationMs: 1,
+    createdAt: clock.now(),
+  };
+}
+
+describeAppOnEveryDatabase('ItemQueue', (start) => {
+  test('charges an item together with its image, once', async () => {
+    const { queue, clock, submit, claim, balance, images } = await openStudio(start);
+    const item = await claim(await submit());
+    const image = imageOf(item, clock);
+
+    expect(await queue.succeed(item, image)).toBe(true);
+    // The answer to a commit was lost and the step is run again: it was ours.
+    expect(await queue.succeed(item, image)).toBe(true);
+    // A second attempt at the same item with a file of its own was not.
+    expect(await queue.succeed(item, imageOf(item, clock))).toBe(false);
+
+    expect(await balance()).toEqual([96, 0, PRICE]);
+    expect(await images(item.id)).toBe(1);
+  });
+
+  test('gives the credits of a failed item back', async () => {
+    const { queue, submit, claim, balance, stateOf } = await openStudio(start);
+    const item = await claim(await submit());
+    expect(await balance()).toEqual([96, PRICE, 0]);
+
+    expect(await queue.fail(item, new ProviderError('timeout'))).toBe(true);
+    expect(await queue.fail(item, new ProviderError('timeout'))).toBe(false);
+
+    expect(await stateOf(item.id)).toBe('FAILED');
+    expect(await balance()).toEqual([100, 0, 0]);
+  });
+
+  test('lets one of fifty claims through', async () => {
+    const { queue, submit } = await openStudio(start);
+    const id = await submit();
+
+    const claims = await Promise.all(Array.from({ length: 50 }, () => queue.claim(id)));
+
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+  });
+
+  test('stops a worker whose lease was taken over from changing anything', async () => {
+    const { queue, clock, submit, claim, balance, images } = await openStudio(start);
+    const stale = await claim(await submit());
+    clock.nowMs += LEASE_MS + 1;
+    const fresh = await claim(stale.id);
+
+    expect(await queue.heartbeat(stale)).toBe(false);
+    expect(await queue.succeed(stale, imageOf(stale, clock))).toBe(false);
+    expect(await queue.fail(stale, new ProviderError('timeout'))).toBe(false);
+    await queue.putBack(stale);
+    expect(await balance()).toEqual([96, PRICE, 0]);
+    expect(await images(stale.id)).toBe(0);
+
+    expect(await queue.succeed(fresh, imageOf(fresh, clock))).toBe(true);
+    expect(await balance()).toEqual([96, 0, PRICE]);
+  });
+
+  test('keeps the credits held when a lease is lost, and returns them when the attempts are used up', async () => {
+    const { queue, clock, submit, claim, balance, stateOf } = await openStudio(start);
+    const id = await submit();
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const { generationId } = await claim(id);
+      expect(await queue.giveUpExhausted(10)).toEqual([]);
+      clock.nowMs += LEASE_MS + 1;
+      expect(await balance()).toEqual([96, PRICE, 0]);
+      if (attempt === 3) expect(await queue.giveUpExhausted(10)).toEqual([generationId]);
+    }
+
+    expect(await queue.claim(id)).toBeUndefined();
+    expect(await stateOf(id)).toBe('FAILED');
+    expect(await balance()).toEqual([100, 0, 0]);
+  });
+
+  test('does not count an attempt that a stopping process puts back', async () => {
+    const { queue, submit, claim, stateOf } = await openStudio(start);
+    const id = await submit();
+
+    for (let attempt = 1; attempt <= 5; attempt += 1) await queue.putBack(await claim(id));
+
+    expect(await stateOf(id)).toBe('QUEUED');
+    expect(await queue.due(10)).toEqual([id]);
+  });
+
+  test('has exactly one winner when finishing, failing, canceling and a takeover race', async () => {
+    const { queue, clock, submit, claim, balance, images, stateOf } = await openStudio(start);
+    for (let round = 0; round < 10; round += 1) {
+      const before = await balance();
+      const stale = await claim(await submit());
+      clock.nowMs += LEASE_MS + 1;
+      const image = imageOf(stale, clock);
+
+      await Promise.all(
+        Array.from({ length: 52 }, (_, index) => {
+          if (index % 4 === 0) return queue.succeed(stale, image);
+          if (index % 4 === 1) return queue.fail(stale, new ProviderError('timeout'));
+          if (index % 4 === 2) return queue.cancel(stale.generationId, SYSTEM_ACTOR);
+          return queue.claim(stale.id);
+        }),
+      );
+      await queue.cancel(stale.generationId, SYSTEM_ACTOR);
+
+      const isCharged = (await stateOf(stale.id)) === 'SUCCEEDED';
+      expect(await images(stale.id)).toBe(isCharged ? 1 : 0);
+      const cost = isCharged ? PRICE : 0;
+      expect(await balance()).toEqual([before[0] - cost, 0, before[2] + cost]);
+    }
+  });
+});

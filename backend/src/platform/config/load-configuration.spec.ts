@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ConfigurationError } from './configuration.js';
+import { loadConfiguration } from './load-configuration.js';
+
+describe('loadConfiguration', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-config-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const load = (environment: NodeJS.ProcessEnv) => loadConfiguration({ DATA_DIR: folder, ...environment });
+  const refusal = (environment: NodeJS.ProcessEnv): string => {
+    try {
+      load(environment);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.message;
+    }
+    throw new Error('The configuration was taken');
+  };
+
+  test('works without a single variable', () => {
+    expect(load({})).toMatchObject({
+      port: 8000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:8000',
+      databaseUrl: undefined,
+      admin: undefined,
+      mockDirectives: false,
+    });
+  });
+
+  test('takes a blank for unset, as compose files leave it', () => {
+    expect(load({ PORT: '', DATABASE_URL: '', SECRET_KEY: '' }).port).toBe(8000);
+  });
+
+  test('names every problem at once', () => {
+    const message = refusal({ PORT: '80000', LOG_LEVEL: 'loud', MOCK_DIRECTIVES: 'yes', DATABASE_URL: 'postgres://x', ADMIN_EMAIL: 'ana' });
+
+    for (const name of ['PORT', 'LOG_LEVEL', 'MOCK_DIRECTIVES', 'DATABASE_URL', 'ADMIN_EMAIL']) expect(message).toContain(name);
+  });
+
+  test.each([
+    [{ ADMIN_EMAIL: 'ana@example.com' }, 'ADMIN_EMAIL and ADMIN_PASSWORD must be set together'],
+    [{ SECRET_KEY: 'short' }, 'SECRET_KEY must be at least 32 bytes long'],
+    [{ S3_BUCKET: 'images' }, 'S3_BUCKET is not supported by this release'],
+    [{ SECRET_KEY_FILE: '/nowhere' }, "SECRET_KEY_FILE can't be read: ENOENT"],
+  ])('refuses %j', (environment, sentence) => {
+    expect(refusal(environment)).toContain(sentence);
+  });
+
+  test('does not repeat a secret that it refuses', () => {
+    expect(refusal({ ADMIN_EMAIL: 'ana@example.com', ADMIN_PASSWORD: 'hunter2' })).not.toContain('hunter2');
+  });
+
+  test('reads a secret from a file, and refuses two sources', () => {
+    const file = join(folder, 'key');
+    writeFileSync(file, `${'k'.repeat(40)}\n`);
+
+    expect(load({ SECRET_KEY_FILE: file }).secretKey).toBe('k'.repeat(40));
+    expect(refusal({ SECRET_KEY_FILE: file, SECRET_KEY: 'k'.repeat(40) })).toContain('both set');
+  });
+
+  test('makes a key that only its owner can read, and keeps it', () => {
+    const first = load({}).secretKey;
+
+    expect(Buffer.byteLength(first)).toBeGreaterThanOrEqual(32);
+    expect(load({}).secretKey).toBe(first);
+    expect(statSync(join(folder, 'secret.key')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(folder, 'secret.key'), 'utf8')).toBe(first);
+  });
+
+  test('refuses a key file that was cut off', () => {
+    writeFileSync(join(folder, 'secret.key'), 'half');
+
+    expect(refusal({})).toContain('secret.key');
+  });
+
+  test('names a data folder that it cannot write to', () => {
+    const blocked = join(folder, 'file');
+    writeFileSync(blocked, '');
+
+    expect(refusal({ DATA_DIR: join(blocked, 'data') })).toContain(`The data folder ${join(blocked, 'data')} can't be written to`);
+  });
+});

@@ -1,0 +1,18 @@
+import { cpus, totalmem, type } from 'node:os';
+
+const BENCHMARKS = ['generate', 'png', 'start'];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));
+if (wanted.length === 0 || unknown.length > 0) {
+  console.error(`Name one or more of: ${BENCHMARKS.join(', ')}. For example: npm run bench -- generate`);
+  process.exit(1);
+}
+
+const cores = cpus();
+console.log(`${cores.length} × ${cores[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()}, Node ${process.version}`);
+for (const name of wanted) {
+  const { title, run } = await import(`./${name}.mjs`);
+  console.log(`\n${title}`);
+  console.table(await run());
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ENTRY = join(import.meta.dirname, '..', 'backend', 'dist', 'main.js');
+const PROBE = join(import.meta.dirname, 'event-loop-probe.mjs');
+const ADMIN = { email: 'bench@example.com', password: 'a-password-for-benchmarks' };
+
+/** A port that is free now. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}
+
+/** A data folder that is gone with the benchmark. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'atelier-bench-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Starts the built product and resolves when it is ready, with the milliseconds that took. */
+export async function startServer(dataDir) {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const begunAt = performance.now();
+  const child = spawn(process.execPath, ['--import', PROBE, ENTRY], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      ADMIN_EMAIL: ADMIN.email,
+      ADMIN_PASSWORD: ADMIN.password,
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  while (!(await isReady(origin))) {
+    if (child.exitCode !== null) throw new Error(`The server ended with code ${child.exitCode}`);
+    await sleep(10);
+  }
+  const readyMs = performance.now() - begunAt;
+  return {
+    origin,
+    readyMs,
+    /** The server's own figures since the last call. */
+    async figures() {
+      const answer = once(child, 'message');
+      child.send('figures');
+      return (await answer)[0];
+    },
+    async signIn() {
+      const { access_token } = await call(origin, '/api/v1/auth/login', { body: ADMIN });
+      return access_token;
+    },
+    async stop() {
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exit;
+    },
+  };
+}
+
+async function isReady(origin) {
+  try {
+    return (await fetch(`${origin}/health/ready`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Calls the API as JSON; anything but a success is an error, so that no benchmark counts refusals as work. */
+export async function call(origin, path, { body, token, method = body ? 'POST' : 'GET' } = {}) {
+  const response = await fetch(origin + path, {
+    method,
+    headers: {
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${JSON.stringify(answer)}`);
+  return answer;
+}
