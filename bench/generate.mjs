@@ -83,7 +83,14 @@ function medianRow(rounds) {
   return Object.fromEntries(
     Object.entries(rounds[0]).map(([name, value]) => [
       name,
-      typeof value === 'number' && name !== 'clients' ? round(percentile(rounds.map((one) => one[name]), 0.5)) : value,
+      typeof value === 'number' && name !== 'clients'
+        ? round(
+            percentile(
+              rounds.map((one) => one[name]),
+              0.5,
+            ),
+          )
+        : value,
     ]),
   );
 }

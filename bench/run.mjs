@@ -10,7 +10,9 @@ if (wanted.length === 0 || unknown.length > 0) {
 }
 
 const cores = cpus();
-console.log(`${cores.length} × ${cores[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()}, Node ${process.version}`);
+console.log(
+  `${cores.length} × ${cores[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()}, Node ${process.version}`,
+);
 for (const name of wanted) {
   const { title, run } = await import(`./${name}.mjs`);
   console.log(`\n${title}`);

@@ -2,13 +2,17 @@ import * as z from 'zod';
 import { CREDITS_MAX, PAGE_MAX_LIMIT } from './limits.js';
 
 /** Identifier of a generation, item, image, hold or entry: a time-ordered UUID in lower case. */
-export const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID');
+export const Uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID');
 
 /** Identifier of a user: a positive integer. */
 export const UserId = z.int().positive();
 
 /** An instant, ISO 8601 in UTC with milliseconds. */
-export const Instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'must be an ISO 8601 instant in UTC');
+export const Instant = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'must be an ISO 8601 instant in UTC');
 
 /** A quantity of credits: a whole number that is never negative. */
 export const Credits = z.int().min(0).max(CREDITS_MAX);

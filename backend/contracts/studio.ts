@@ -9,7 +9,10 @@ export const Prompt = z
   .string()
   .max(PROMPT_MAX_LENGTH, `must be at most ${PROMPT_MAX_LENGTH} characters`)
   .refine((text) => text.trim().length > 0, 'must not be empty')
-  .refine((text) => !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/.test(text), 'must not contain control characters')
+  .refine(
+    (text) => !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/.test(text),
+    'must not contain control characters',
+  )
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
 /** Key of a provider or enhancer, e.g. `openai`; the registry decides which exist. */

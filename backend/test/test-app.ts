@@ -22,7 +22,8 @@ export const wholeApp: Boot = async (configuration) => {
  * Each start has a data folder and a database of its own, which are gone after the test.
  */
 export function describeAppOnEveryDatabase(name: string, specs: (start: Start) => void): void {
-  describe(`${name} on SQLite`, () => specs(disposable(() => Promise.resolve({ environment: {}, drop: () => Promise.resolve() }))));
+  describe(`${name} on SQLite`, () =>
+    specs(disposable(() => Promise.resolve({ environment: {}, drop: () => Promise.resolve() }))));
   if (mariadbUrl === undefined) return;
   describe(`${name} on MariaDB`, () =>
     specs(

@@ -26,7 +26,13 @@ describeOnEveryDatabase('CreditLedger', (open) => {
     await transactions.run(async (tx) => {
       await ledger.openAccount(tx, USER);
       if (granted > 0) {
-        await ledger.grant(tx, { userId: USER, grantId: 'first', amount: granted, reason: 'test', actor: SYSTEM_ACTOR });
+        await ledger.grant(tx, {
+          userId: USER,
+          grantId: 'first',
+          amount: granted,
+          reason: 'test',
+          actor: SYSTEM_ACTOR,
+        });
       }
     });
     return {
@@ -59,7 +65,9 @@ describeOnEveryDatabase('CreditLedger', (open) => {
 
     expect(await books.account()).toMatchObject({ available: 4, held: 0, consumed: 6, granted: 10, seq: 7 });
     const entries = await books.dataSource.manager.find(LedgerEntry, { order: { seq: 'ASC' } });
-    expect(entries.map(({ seq, src, dst, availableAfter, heldAfter }) => [seq, src, dst, availableAfter, heldAfter])).toEqual([
+    expect(
+      entries.map(({ seq, src, dst, availableAfter, heldAfter }) => [seq, src, dst, availableAfter, heldAfter]),
+    ).toEqual([
       [1, 'OUTSIDE', 'AVAILABLE', 10, 0],
       [2, 'AVAILABLE', 'HELD', 7, 3],
       [3, 'AVAILABLE', 'HELD', 4, 6],
@@ -131,10 +139,7 @@ describeOnEveryDatabase('CreditLedger', (open) => {
     const books = await openBooks(10);
     await books.transactions.run((tx) => tx.query('UPDATE credit_account SET available = 9, consumed = 1'));
 
-    expect(await books.findings()).toEqual([
-      'available is 9, the entries say 10',
-      'consumed is 1, the entries say 0',
-    ]);
+    expect(await books.findings()).toEqual(['available is 9, the entries say 10', 'consumed is 1, the entries say 0']);
   });
 
   test('keeps available + held + consumed = granted, and every entry adding up, for any interleaving', async () => {
@@ -144,40 +149,46 @@ describeOnEveryDatabase('CreditLedger', (open) => {
       pick: fc.nat(),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }), async (rounds) => {
-        const books = await openBooks(30);
-        const items: string[] = [];
-        let model = 30;
-        for (const round of rounds) {
-          const settled = await Promise.allSettled(
-            round.map(async ({ action, amount, pick }) => {
-              const item = items[pick % Math.max(items.length, 1)] ?? 'none';
-              const deposit = { userId: USER, grantId: randomUUID(), amount, reason: 'test', actor: SYSTEM_ACTOR };
-              if (action === 'hold') {
-                const id = randomUUID();
-                await books.hold(amount, [id]);
-                items.push(id);
-              } else {
-                await books.transactions.run(async (tx) => {
-                  if (action === 'capture') await books.ledger.capture(tx, item, randomUUID());
-                  else if (action === 'release') await books.ledger.release(tx, item, 'test', SYSTEM_ACTOR);
-                  else await books.ledger[action](tx, deposit);
-                });
-              }
-              return { action, amount };
-            }),
-          );
-          for (const outcome of settled) {
-            if (outcome.status === 'fulfilled' && outcome.value.action === 'grant') model += outcome.value.amount;
+      fc.asyncProperty(
+        fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }),
+        async (rounds) => {
+          const books = await openBooks(30);
+          const items: string[] = [];
+          let model = 30;
+          for (const round of rounds) {
+            const settled = await Promise.allSettled(
+              round.map(async ({ action, amount, pick }) => {
+                const item = items[pick % Math.max(items.length, 1)] ?? 'none';
+                const deposit = { userId: USER, grantId: randomUUID(), amount, reason: 'test', actor: SYSTEM_ACTOR };
+                if (action === 'hold') {
+                  const id = randomUUID();
+                  await books.hold(amount, [id]);
+                  items.push(id);
+                } else {
+                  await books.transactions.run(async (tx) => {
+                    if (action === 'capture') await books.ledger.capture(tx, item, randomUUID());
+                    else if (action === 'release') await books.ledger.release(tx, item, 'test', SYSTEM_ACTOR);
+                    else await books.ledger[action](tx, deposit);
+                  });
+                }
+                return { action, amount };
+              }),
+            );
+            for (const outcome of settled) {
+              if (outcome.status === 'fulfilled' && outcome.value.action === 'grant') model += outcome.value.amount;
+            }
+            const { available, held, consumed, granted } = await books.account();
+            expect(available + held + consumed).toBe(granted);
+            expect(granted).toBeLessThanOrEqual(model);
+            expect(await books.findings()).toEqual([]);
+            const last = await books.dataSource.manager.findOneOrFail(LedgerEntry, {
+              where: {},
+              order: { seq: 'DESC' },
+            });
+            expect([last.availableAfter, last.heldAfter]).toEqual([available, held]);
           }
-          const { available, held, consumed, granted } = await books.account();
-          expect(available + held + consumed).toBe(granted);
-          expect(granted).toBeLessThanOrEqual(model);
-          expect(await books.findings()).toEqual([]);
-          const last = await books.dataSource.manager.findOneOrFail(LedgerEntry, { where: {}, order: { seq: 'DESC' } });
-          expect([last.availableAfter, last.heldAfter]).toEqual([available, held]);
-        }
-      }),
+        },
+      ),
       { numRuns: 25 },
     );
   }, 60_000);

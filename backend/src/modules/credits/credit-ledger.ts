@@ -6,7 +6,12 @@ import { newId } from '../../platform/crypto/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditHold, type CreditHoldState } from './credit-hold.entity.js';
-import { AccountFrozenError, InsufficientCreditsError, InvalidGrantError, LedgerContradictionError } from './credits.errors.js';
+import {
+  AccountFrozenError,
+  InsufficientCreditsError,
+  InvalidGrantError,
+  LedgerContradictionError,
+} from './credits.errors.js';
 import { LedgerEntry, MOVEMENTS } from './ledger-entry.entity.js';
 
 /** Who caused a movement. */
@@ -257,7 +262,9 @@ export class CreditLedger {
 
   async #refusal(tx: EntityManager, accountId: string, required: number): Promise<Error> {
     const account = await tx.findOneByOrFail(CreditAccount, { id: accountId });
-    return account.status === 'FROZEN' ? new AccountFrozenError() : new InsufficientCreditsError(required, account.available);
+    return account.status === 'FROZEN'
+      ? new AccountFrozenError()
+      : new InsufficientCreditsError(required, account.available);
   }
 }
 

@@ -34,7 +34,10 @@ export class CreditsController {
 
   @Post('admin/credits/grants')
   @RequireRole('admin')
-  @ApiOperation({ operationId: 'grantCredits', summary: 'Grant credits to a user, or revoke them with a negative amount' })
+  @ApiOperation({
+    operationId: 'grantCredits',
+    summary: 'Grant credits to a user, or revoke them with a negative amount',
+  })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Carries a repeated request out once.' })
   @Answers(201, Grant, 'The entry that was written and the balance after it.')
   async grant(

@@ -105,7 +105,12 @@ export class CreditsService {
     const account = await this.#accountOf(deposit.userId);
     // A revocation stops at what is available, so the entry may say less than the request did.
     const isSameAmount = kind === 'grant' ? entry.amount === deposit.amount : entry.amount <= deposit.amount;
-    if (entry.accountId !== account.id || !entry.id.endsWith(kind) || entry.reason !== deposit.reason || !isSameAmount) {
+    if (
+      entry.accountId !== account.id ||
+      !entry.id.endsWith(kind) ||
+      entry.reason !== deposit.reason ||
+      !isSameAmount
+    ) {
       throw new InvalidGrantError('This Idempotency-Key was used for another grant. Nothing was changed.');
     }
     return { id: entry.id, balance: { available: entry.availableAfter, held: entry.heldAfter } };

@@ -20,7 +20,9 @@ export function toLedgerEntry(entry: LedgerEntry): LedgerEntryView {
 }
 
 function kindOf({ id, src, dst }: LedgerEntry): LedgerEntryKind {
-  const kind = LEDGER_ENTRY_KINDS.find((candidate) => MOVEMENTS[candidate].src === src && MOVEMENTS[candidate].dst === dst);
+  const kind = LEDGER_ENTRY_KINDS.find(
+    (candidate) => MOVEMENTS[candidate].src === src && MOVEMENTS[candidate].dst === dst,
+  );
   if (!kind) throw new LedgerContradictionError(`Entry ${id} moves credits from ${src} to ${dst}`);
   return kind;
 }

@@ -1,6 +1,14 @@
 import { Body, Controller, Get, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CreateUserRequest, CreatedUser, PageQuery, UpdateUserRequest, User, UserIdParameter, UserPage } from '@atelier/contracts';
+import {
+  CreateUserRequest,
+  CreatedUser,
+  PageQuery,
+  UpdateUserRequest,
+  User,
+  UserIdParameter,
+  UserPage,
+} from '@atelier/contracts';
 import { Answers } from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireRole, UsersService } from '../auth/index.js';
 import { MembersService } from './members.service.js';

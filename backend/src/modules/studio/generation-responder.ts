@@ -14,7 +14,12 @@ export class GenerationResponder {
     @Inject(CreditsService) private readonly credits: CreditsService,
   ) {}
 
-  async generate(user: Actor, request: GenerateRequest, prefer: string | undefined, response: Response): Promise<Generation> {
+  async generate(
+    user: Actor,
+    request: GenerateRequest,
+    prefer: string | undefined,
+    response: Response,
+  ): Promise<Generation> {
     const { waitMs, applied } = readPrefer(prefer);
     if (applied !== undefined) response.setHeader('Preference-Applied', applied);
     const accepted = await this.studio.generate(user, request);

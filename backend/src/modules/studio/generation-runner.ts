@@ -1,5 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
 import { ImageThumbnails } from '../gallery/index.js';
 import { GenerationSignals } from './generation-signals.js';

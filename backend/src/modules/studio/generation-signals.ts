@@ -19,7 +19,10 @@ export class GenerationSignals {
     const either = new AbortController();
     const stop = AbortSignal.any([signal, either.signal]);
     try {
-      await Promise.race([once(this.#emitter, generationId, { signal: stop }), sleep(POLL_MS, undefined, { signal: stop })]);
+      await Promise.race([
+        once(this.#emitter, generationId, { signal: stop }),
+        sleep(POLL_MS, undefined, { signal: stop }),
+      ]);
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {

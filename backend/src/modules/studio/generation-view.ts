@@ -7,7 +7,11 @@ import type { GenerationRow } from './generation.entity.js';
 const Metadata = z.record(z.string(), z.string());
 
 /** A generation as the API shows it. */
-export function toGeneration(row: GenerationRow, items: readonly GenerationItem[], images: readonly Image[]): Generation {
+export function toGeneration(
+  row: GenerationRow,
+  items: readonly GenerationItem[],
+  images: readonly Image[],
+): Generation {
   const delivered = items.filter(({ state }) => state === 'SUCCEEDED').length;
   const isFinished = items.every(({ state }) => isTerminal(state));
   const image = row.count === 1 ? images[0] : undefined;
@@ -29,8 +33,16 @@ export function toGeneration(row: GenerationRow, items: readonly GenerationItem[
       cancel: `/api/v1/studio/generations/${row.id}/cancel`,
     },
     created_at: toInstant(row.createdAt),
-    started_at: instantOf(Math.min, items.map(({ startedAt }) => startedAt)),
-    completed_at: isFinished ? instantOf(Math.max, items.map(({ completedAt }) => completedAt)) : null,
+    started_at: instantOf(
+      Math.min,
+      items.map(({ startedAt }) => startedAt),
+    ),
+    completed_at: isFinished
+      ? instantOf(
+          Math.max,
+          items.map(({ completedAt }) => completedAt),
+        )
+      : null,
     ...(image ? { image_url: image.image_url, credits_spent: image.credits_spent, job_id: image.job_id } : {}),
   };
 }

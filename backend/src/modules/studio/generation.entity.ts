@@ -1,6 +1,13 @@
 import type { AspectRatio, Tier } from '@atelier/contracts';
 import { Check, Entity, Index } from 'typeorm';
-import { BigintColumn, IdColumn, InstantColumn, IntegerColumn, LongTextColumn, TextColumn } from '../../platform/database/index.js';
+import {
+  BigintColumn,
+  IdColumn,
+  InstantColumn,
+  IntegerColumn,
+  LongTextColumn,
+  TextColumn,
+} from '../../platform/database/index.js';
 
 /** What a person asked for, with the price frozen. How far it is follows from its items. */
 @Entity('generation')

@@ -74,10 +74,19 @@ export class ItemWorker {
     );
     const image = await this.#store(item, generation, made, signal);
     if (await this.queue.succeed(item, image)) void this.thumbnails.prepare(image);
-    else this.#logger.warn({ itemId: item.id }, 'An image was finished after its item had been lost; nobody is charged for it');
+    else
+      this.#logger.warn(
+        { itemId: item.id },
+        'An image was finished after its item had been lost; nobody is charged for it',
+      );
   }
 
-  async #store(item: ClaimedItem, generation: GenerationRow, made: ProviderImage, signal: AbortSignal): Promise<NewImage> {
+  async #store(
+    item: ClaimedItem,
+    generation: GenerationRow,
+    made: ProviderImage,
+    signal: AbortSignal,
+  ): Promise<NewImage> {
     const inspected = await this.inspector.inspect(made.bytes);
     const storageKey = newImageKey(generation.userId, this.clock.now(), inspected.extension);
     const stored = await this.store.put(storageKey, made.bytes, signal);
@@ -125,10 +134,17 @@ export class ItemWorker {
       else {
         const failure = reason === 'deadline' ? new ProviderError('timeout', { cause: error }) : toDomainError(error);
         if (failure) await this.queue.fail(item, failure);
-        else this.#logger.error({ err: error, itemId: item.id }, 'An item could not be finished; it is tried again when its lease ends');
+        else
+          this.#logger.error(
+            { err: error, itemId: item.id },
+            'An item could not be finished; it is tried again when its lease ends',
+          );
       }
     } catch (settling) {
-      this.#logger.error({ err: settling, itemId: item.id }, 'An item could not be settled; it is taken up again when its lease ends');
+      this.#logger.error(
+        { err: settling, itemId: item.id },
+        'An item could not be settled; it is taken up again when its lease ends',
+      );
     }
   }
 }

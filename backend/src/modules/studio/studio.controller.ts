@@ -1,6 +1,13 @@
 import { Body, Controller, Get, Headers, HttpStatus, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { EnhancePromptRequest, EnhancedPrompt, GenerateRequest, Generation, StudioOptions, Uuid } from '@atelier/contracts';
+import {
+  EnhancePromptRequest,
+  EnhancedPrompt,
+  GenerateRequest,
+  Generation,
+  StudioOptions,
+  Uuid,
+} from '@atelier/contracts';
 import type { Response } from 'express';
 import { Answers } from '../../platform/http/index.js';
 import { type Actor, CurrentUser } from '../auth/index.js';
@@ -32,9 +39,20 @@ export class StudioController {
   }
 
   @Post('generate')
-  @ApiOperation({ operationId: 'generate', summary: 'Make images; credits are only taken for those that are made and stored' })
-  @ApiHeader({ name: 'Prefer', required: false, description: '`respond-async` answers at once; `wait=N` waits at most N seconds (default 60).' })
-  @ApiResponse({ status: HttpStatus.ACCEPTED, standardSchema: Generation, description: 'Accepted and not finished yet; `Location` says where to look.' })
+  @ApiOperation({
+    operationId: 'generate',
+    summary: 'Make images; credits are only taken for those that are made and stored',
+  })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`respond-async` answers at once; `wait=N` waits at most N seconds (default 60).',
+  })
+  @ApiResponse({
+    status: HttpStatus.ACCEPTED,
+    standardSchema: Generation,
+    description: 'Accepted and not finished yet; `Location` says where to look.',
+  })
   @Answers(201, Generation, 'Finished, wholly or in part.')
   generate(
     @CurrentUser() user: Actor,
@@ -53,7 +71,10 @@ export class StudioController {
   }
 
   @Post('generations/:id/cancel')
-  @ApiOperation({ operationId: 'cancelGeneration', summary: 'Cancel what is not finished of a generation; its credits come back' })
+  @ApiOperation({
+    operationId: 'cancelGeneration',
+    summary: 'Cancel what is not finished of a generation; its credits come back',
+  })
   @Answers(200, Generation, 'The generation after the cancel. Images that had been delivered stay.')
   cancel(@CurrentUser() user: Actor, @Param('id', { schema: Uuid }) id: string): Promise<Generation> {
     return this.studio.cancel(user, id);

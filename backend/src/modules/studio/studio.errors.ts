@@ -5,9 +5,14 @@ export const generationNotFound = (): DomainError =>
 
 /** The work was begun several times and never finished: processes stopped, or it outlived its lease. */
 export const interrupted = (): DomainError =>
-  new DomainError('studio.interrupted', 'unavailable', 'The work was interrupted too often. You were not charged. Try again.', {
-    retryable: true,
-  });
+  new DomainError(
+    'studio.interrupted',
+    'unavailable',
+    'The work was interrupted too often. You were not charged. Try again.',
+    {
+      retryable: true,
+    },
+  );
 
 export const canceled = (): DomainError =>
   new DomainError('studio.canceled', 'conflict', 'The generation was canceled. You were not charged.');

@@ -154,8 +154,14 @@ export class StudioService {
     if (generation.status === 'canceled') throw withGeneration(canceled(), generation.id);
     if (generation.status !== 'failed' || !generation.error) return;
     const { code, detail, retryable } = generation.error;
-    const item = await this.dataSource.manager.findOneBy(GenerationItem, { generationId: generation.id, state: 'FAILED' });
-    throw new DomainError(code, item?.errorKind ?? 'upstream_failed', detail, { retryable, generationId: generation.id });
+    const item = await this.dataSource.manager.findOneBy(GenerationItem, {
+      generationId: generation.id,
+      state: 'FAILED',
+    });
+    throw new DomainError(code, item?.errorKind ?? 'upstream_failed', detail, {
+      retryable,
+      generationId: generation.id,
+    });
   }
 
   /** The hold decides; this look beforehand only keeps the enhancer from working for somebody who can't pay. */

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from './configuration.js';
 
@@ -16,7 +25,9 @@ export function prepareDataFolder(dataDir: string): void {
     unlinkSync(probe);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new ConfigurationError(`The data folder ${dataDir} can't be written to (${reason}); choose another with DATA_DIR.`);
+    throw new ConfigurationError(
+      `The data folder ${dataDir} can't be written to (${reason}); choose another with DATA_DIR.`,
+    );
   }
 }
 

@@ -38,9 +38,16 @@ describe('loadConfiguration', () => {
   });
 
   test('names every problem at once', () => {
-    const message = refusal({ PORT: '80000', LOG_LEVEL: 'loud', MOCK_DIRECTIVES: 'yes', DATABASE_URL: 'postgres://x', ADMIN_EMAIL: 'ana' });
+    const message = refusal({
+      PORT: '80000',
+      LOG_LEVEL: 'loud',
+      MOCK_DIRECTIVES: 'yes',
+      DATABASE_URL: 'postgres://x',
+      ADMIN_EMAIL: 'ana',
+    });
 
-    for (const name of ['PORT', 'LOG_LEVEL', 'MOCK_DIRECTIVES', 'DATABASE_URL', 'ADMIN_EMAIL']) expect(message).toContain(name);
+    for (const name of ['PORT', 'LOG_LEVEL', 'MOCK_DIRECTIVES', 'DATABASE_URL', 'ADMIN_EMAIL'])
+      expect(message).toContain(name);
   });
 
   test.each([
@@ -83,6 +90,8 @@ describe('loadConfiguration', () => {
     const blocked = join(folder, 'file');
     writeFileSync(blocked, '');
 
-    expect(refusal({ DATA_DIR: join(blocked, 'data') })).toContain(`The data folder ${join(blocked, 'data')} can't be written to`);
+    expect(refusal({ DATA_DIR: join(blocked, 'data') })).toContain(
+      `The data folder ${join(blocked, 'data')} can't be written to`,
+    );
   });
 });

@@ -10,10 +10,12 @@ const wholeNumber = (from: number, to: number) =>
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
 
 const url = (...protocols: string[]) =>
-  z.string().refine(
-    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-    `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  );
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
 
 /**
  * Every variable that Atelier reads, with its default. `.env.example` tells people the same.
@@ -26,7 +28,10 @@ export const Variables = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: url('mysql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
-  SECRET_KEY: z.string().refine((key) => Buffer.byteLength(key) >= 32, 'must be at least 32 bytes long').optional(),
+  SECRET_KEY: z
+    .string()
+    .refine((key) => Buffer.byteLength(key) >= 32, 'must be at least 32 bytes long')
+    .optional(),
   ADMIN_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
   ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(256).optional(),
   MOCK_DIRECTIVES: flag.default(false),

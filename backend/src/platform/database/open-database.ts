@@ -1,4 +1,3 @@
-import { createConnection } from 'mysql2/promise';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { ConfigurationError } from '../config/index.js';
 import { connect } from './data-source.js';
@@ -28,6 +27,8 @@ export async function openDatabase(options: DataSourceOptions): Promise<DataSour
 /** MariaDB speaks MySQL's protocol, but TypeORM has to know it: the two describe a column's default differently. */
 async function connectTo(options: DataSourceOptions): Promise<DataSource> {
   if (options.type !== 'mysql' || options.url === undefined) return connect(options);
+  // Loaded where it is needed: most installations run on SQLite.
+  const { createConnection } = await import('mysql2/promise');
   const probe = await createConnection(options.url);
   const [rows] = await probe.query('SELECT VERSION() AS version').finally(() => probe.end());
   const isMariadb = JSON.stringify(rows).includes('MariaDB');
@@ -39,12 +40,18 @@ async function migrateMysql(dataSource: DataSource): Promise<void> {
   try {
     const [charset] = (await runner.query('SELECT @@character_set_connection AS name')) as { name: string }[];
     if (charset?.name !== 'utf8mb4') {
-      throw new ConfigurationError(`The database connection uses ${charset?.name ?? 'an unknown character set'}; utf8mb4 is needed.`);
+      throw new ConfigurationError(
+        `The database connection uses ${charset?.name ?? 'an unknown character set'}; utf8mb4 is needed.`,
+      );
     }
-    const [lock] = (await runner.query('SELECT GET_LOCK(?, ?) AS isHeld', [MIGRATION_LOCK, MIGRATION_LOCK_TIMEOUT_S])) as {
+    const [lock] = (await runner.query('SELECT GET_LOCK(?, ?) AS isHeld', [
+      MIGRATION_LOCK,
+      MIGRATION_LOCK_TIMEOUT_S,
+    ])) as {
       isHeld: unknown;
     }[];
-    if (Number(lock?.isHeld) !== 1) throw new ConfigurationError('Another process has been migrating the database for too long.');
+    if (Number(lock?.isHeld) !== 1)
+      throw new ConfigurationError('Another process has been migrating the database for too long.');
     // MySQL commits every DDL statement by itself, so a transaction around a migration would promise what it can't keep.
     await dataSource.runMigrations({ transaction: 'none' });
     await runner.query('SELECT RELEASE_LOCK(?)', [MIGRATION_LOCK]);

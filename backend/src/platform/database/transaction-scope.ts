@@ -11,7 +11,9 @@ export class OutsideTransactionError extends Error {
   override readonly name = 'OutsideTransactionError';
 
   constructor() {
-    super('A statement was issued outside the transaction that is open here; use the manager that Transactions.run passes.');
+    super(
+      'A statement was issued outside the transaction that is open here; use the manager that Transactions.run passes.',
+    );
   }
 }
 

@@ -36,7 +36,9 @@ describeOnEveryDatabase('Transactions', (open) => {
       Array.from({ length: 100 }, (_, index) =>
         index % 2 === 0
           ? database.transactions.run(async (tx) => {
-              await tx.query('UPDATE credit_account SET available = available - 1, held = held + 1 WHERE id = ?', ['a']);
+              await tx.query('UPDATE credit_account SET available = available - 1, held = held + 1 WHERE id = ?', [
+                'a',
+              ]);
               if (index % 4 === 0) throw new Error('rolled back');
             })
           : database.dataSource.query(INSERT, [`row-${index}`, `owner-${index}`, 1, 1]),
@@ -45,7 +47,9 @@ describeOnEveryDatabase('Transactions', (open) => {
 
     expect(outcomes.filter((outcome) => outcome.status === 'rejected')).toHaveLength(25);
     expect(await available(database, 'a')).toBe(975);
-    const [count] = await database.dataSource.query<{ n: number | string }[]>('SELECT COUNT(*) AS n FROM credit_account');
+    const [count] = await database.dataSource.query<{ n: number | string }[]>(
+      'SELECT COUNT(*) AS n FROM credit_account',
+    );
     expect(Number(count?.n)).toBe(51);
   });
 
@@ -84,12 +88,16 @@ describeOnEveryDatabase('Transactions', (open) => {
     const { transactions } = await open();
     await transactions.run((tx) => tx.query(INSERT, ['a', '1', 5, 5]));
     const refusal = (sql: string, parameters: unknown[]): Promise<unknown> =>
-      transactions.run((tx) => tx.query(sql, parameters)).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
+      transactions
+        .run((tx) => tx.query(sql, parameters))
+        .then(
+          () => undefined,
+          (error: unknown) => error,
+        );
 
-    expect(isCheckViolation(await refusal('UPDATE credit_account SET available = -1, granted = -1 WHERE id = ?', ['a']))).toBe(true);
+    expect(
+      isCheckViolation(await refusal('UPDATE credit_account SET available = -1, granted = -1 WHERE id = ?', ['a'])),
+    ).toBe(true);
     expect(isCheckViolation(await refusal('UPDATE credit_account SET available = 6 WHERE id = ?', ['a']))).toBe(true);
     expect(isUniqueViolation(await refusal(INSERT, ['b', '1', 0, 0]))).toBe(true);
   });
@@ -103,7 +111,9 @@ describeOnEveryDatabase('Transactions', (open) => {
       ),
     );
 
-    await expect(transactions.run((tx) => tx.query('UPDATE ledger_entry SET amount = 6'))).rejects.toThrow('append-only');
+    await expect(transactions.run((tx) => tx.query('UPDATE ledger_entry SET amount = 6'))).rejects.toThrow(
+      'append-only',
+    );
     await expect(transactions.run((tx) => tx.query('DELETE FROM ledger_entry'))).rejects.toThrow('append-only');
   });
 

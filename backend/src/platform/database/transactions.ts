@@ -65,11 +65,18 @@ export class Transactions {
   }
 
   #watchdog(): { expired: Promise<never>; stop: () => void } {
-    const slow = setTimeout(() => this.#logger.warn(`A transaction is open for more than ${SLOW_AFTER_MS} ms`), SLOW_AFTER_MS);
+    const slow = setTimeout(
+      () => this.#logger.warn(`A transaction is open for more than ${SLOW_AFTER_MS} ms`),
+      SLOW_AFTER_MS,
+    );
     let abort: NodeJS.Timeout | undefined;
     const expired = new Promise<never>((_, reject) => {
       abort = setTimeout(() => {
-        reject(new DomainError('server.unavailable', 'unavailable', 'The database took too long. Try again.', { retryable: true }));
+        reject(
+          new DomainError('server.unavailable', 'unavailable', 'The database took too long. Try again.', {
+            retryable: true,
+          }),
+        );
       }, ABORT_AFTER_MS);
     });
     return {

@@ -9,9 +9,14 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
   const key = context.switchToHttp().getRequest<Request>().headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
-    throw new DomainError('request.invalid', 'invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters.', {
-      errors: [{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }],
-    });
+    throw new DomainError(
+      'request.invalid',
+      'invalid',
+      'Idempotency-Key must be 1 to 255 printable ASCII characters.',
+      {
+        errors: [{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }],
+      },
+    );
   }
   return key;
 });

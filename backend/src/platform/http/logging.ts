@@ -32,7 +32,11 @@ function pathOf(url: string | undefined): string {
             ? {
                 transport: {
                   target: 'pino-pretty',
-                  options: { colorize: true, ignore: 'pid,hostname,req,res,context', messageFormat: '{if context}{context}: {end}{msg}' },
+                  options: {
+                    colorize: true,
+                    ignore: 'pid,hostname,req,res,context',
+                    messageFormat: '{if context}{context}: {end}{msg}',
+                  },
                 },
               }
             : {}),

@@ -124,14 +124,21 @@ function fromHttpStatus(status: number, cause: unknown): DomainError {
     return new DomainError('request.too_large', 'too_large', 'The request body is larger than 256 KB.', { cause });
   }
   if (status === 415) {
-    return new DomainError('request.unsupported_media_type', 'unsupported_media_type', 'Send the body as JSON in UTF-8.', {
-      cause,
-    });
+    return new DomainError(
+      'request.unsupported_media_type',
+      'unsupported_media_type',
+      'Send the body as JSON in UTF-8.',
+      {
+        cause,
+      },
+    );
   }
   if (status >= 400 && status < 500) {
     return new DomainError('request.malformed', 'malformed', 'The request could not be read. Is the body valid JSON?', {
       cause,
     });
   }
-  return new DomainError('server.error', 'internal', 'Something went wrong on our side. Nothing was charged.', { cause });
+  return new DomainError('server.error', 'internal', 'Something went wrong on our side. Nothing was charged.', {
+    cause,
+  });
 }

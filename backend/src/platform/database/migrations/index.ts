@@ -5,4 +5,10 @@ import { CreateGallery1767225600004 } from './1767225600004-create-gallery.js';
 import { CreateGenerations1767225600005 } from './1767225600005-create-generations.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
-export const MIGRATIONS = [CreateAccess1767225600000, CreateCreditLedger1767225600001, CreateStudioSettings1767225600003, CreateGallery1767225600004, CreateGenerations1767225600005] as const;
+export const MIGRATIONS = [
+  CreateAccess1767225600000,
+  CreateCreditLedger1767225600001,
+  CreateStudioSettings1767225600003,
+  CreateGallery1767225600004,
+  CreateGenerations1767225600005,
+] as const;

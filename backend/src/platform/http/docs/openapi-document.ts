@@ -25,7 +25,9 @@ function createDocument(application: INestApplication): OpenAPIObject {
   const description = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Atelier')
-    .setDescription('Make images with AI and pay for them in credits. Credits are only taken for an image that was made and stored.')
+    .setDescription(
+      'Make images with AI and pay for them in credits. Credits are only taken for an image that was made and stored.',
+    )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'session')
     .addSecurityRequirements('session')
