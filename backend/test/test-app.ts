@@ -48,7 +48,9 @@ function disposable(prepare: () => Promise<Prepared>): Start {
     const { environment, drop } = await prepare();
     cleanUps.push(drop);
     const dataDir = mkdtempSync(join(tmpdir(), 'atelier-app-'));
-    cleanUps.push(() => Promise.resolve(rmSync(dataDir, { recursive: true })));
+    cleanUps.push(async () => {
+      rmSync(dataDir, { recursive: true });
+    });
     const app = await boot(loadConfiguration({ DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...environment }));
     cleanUps.push(() => app.close());
     return app;

@@ -56,7 +56,7 @@ describeOnEveryDatabase('CreditLedger', (open) => {
 
   test('charges exactly the captured items of a hold and returns the rest', async () => {
     const books = await openBooks(10);
-    const [first = '', second = '', third = ''] = [randomUUID(), randomUUID(), randomUUID()];
+    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()] as const;
 
     await books.hold(3, [first, second, third]);
     await books.transactions.run((tx) => books.ledger.capture(tx, first, randomUUID()));

@@ -124,7 +124,7 @@ export class CreditLedger {
       .setParameters({ amount: hold.amount })
       .execute();
     if (affected !== 1) throw new LedgerContradictionError(`Account ${hold.accountId} holds less than hold ${hold.id}`);
-    return this.#writeResolution(tx, 'capture', { ...hold, imageId }, null, SYSTEM_ACTOR);
+    return this.#writeResolution(tx, 'capture', hold, null, SYSTEM_ACTOR);
   }
 
   /** Gives back the credits that were set aside for an item: there will be no image. */

@@ -67,7 +67,7 @@ export class LedgerAudit {
       if (seq !== account.seq) continue;
       const sums = { ...NOTHING };
       for (const column of COLUMNS) sums[column] = Number(raw?.[column] ?? 0);
-      return { account, sums, openHolds: Number(openHolds ?? 0) };
+      return { account, sums, openHolds: openHolds ?? 0 };
     }
   }
 }

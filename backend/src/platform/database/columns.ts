@@ -9,7 +9,7 @@ export const safeInteger: ValueTransformer = {
   from: (value: unknown) => {
     if (value === null || value === undefined) return value;
     const number = Number(value);
-    if (!Number.isSafeInteger(number)) throw new RangeError(`${String(value)} is not a safe integer`);
+    if (!Number.isSafeInteger(number)) throw new RangeError(`${JSON.stringify(value)} is not a safe integer`);
     return number;
   },
 };

@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Database } from 'better-sqlite3';
+import type { Pool } from 'mysql2';
 import { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver.js';
 import type { Configuration } from '../config/index.js';
@@ -61,7 +62,8 @@ export async function connect(options: DataSourceOptions): Promise<DataSource> {
   };
   await dataSource.initialize();
   if (driver instanceof MysqlDriver) {
-    driver.pool.on('connection', (connection: { query(sql: string): void }) => {
+    const pool = driver.pool as Pool;
+    pool.on('connection', (connection) => {
       for (const statement of MYSQL_SESSION) connection.query(statement);
     });
     // The pool has made its first connection already.

@@ -7,7 +7,7 @@ interface DriverErrorFacts {
 
 function driverError(error: unknown): DriverErrorFacts {
   if (error instanceof QueryFailedError) return error.driverError as DriverErrorFacts;
-  return typeof error === 'object' && error !== null ? (error as DriverErrorFacts) : {};
+  return typeof error === 'object' && error !== null ? error : {};
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Database } from 'better-sqlite3';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import type { Gate } from './gate.js';
@@ -36,7 +37,7 @@ export class GatedQueryRunner extends BetterSqlite3QueryRunner {
   override async rollbackTransaction(): Promise<void> {
     try {
       // SQLite rolls back by itself on some errors (disk full, I/O); a second ROLLBACK would be refused.
-      if (this.driver.databaseConnection.inTransaction) await super.rollbackTransaction();
+      if ((this.driver.databaseConnection as Database).inTransaction) await super.rollbackTransaction();
       else this.isTransactionActive = false;
     } finally {
       if (!this.isTransactionActive) this.#open();

@@ -1,9 +1,9 @@
 import { HttpCode, SerializeOptions, applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
-import type { ZodType } from 'zod';
+import type * as z from 'zod';
 
 /** Says what a route answers: the status, the schema that the body is serialised through, and both for the document. */
-export function Answers(status: number, schema: ZodType, description: string): MethodDecorator {
+export function Answers(status: number, schema: z.ZodType, description: string): MethodDecorator {
   return applyDecorators(
     HttpCode(status),
     SerializeOptions({ schema }),

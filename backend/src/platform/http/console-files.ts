@@ -5,7 +5,7 @@ import express, { type RequestHandler } from 'express';
 import { styleNonce } from './security-headers.js';
 
 /** Where the built console lies, seen from the built backend. */
-const CONSOLE_FOLDER = fileURLToPath(new URL('../../../../admin-console/dist/browser/', import.meta.url));
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../../../admin-console/dist/', import.meta.url));
 
 /** What the API, the images and the operators' routes own; everything else belongs to the console. */
 const SERVER_PATHS = /^\/(api|static|v1|health|metrics)(\/|$)/;

@@ -15,7 +15,7 @@ export interface Ddl {
 }
 
 export function ddl(runner: QueryRunner): Ddl {
-  return runner.connection.options.type === 'better-sqlite3' ? sqliteDdl(runner) : mysqlDdl(runner);
+  return runner.dataSource.options.type === 'better-sqlite3' ? sqliteDdl(runner) : mysqlDdl(runner);
 }
 
 function sqliteDdl(runner: QueryRunner): Ddl {
