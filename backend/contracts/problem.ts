@@ -4,6 +4,7 @@ import * as z from 'zod';
 export const PROBLEM_CODES = [
   'request.malformed',
   'request.invalid',
+  'request.idempotency_conflict',
   'request.too_large',
   'request.unsupported_media_type',
   'route.not_found',

@@ -11,6 +11,7 @@ import { CryptoModule } from './platform/crypto/index.js';
 import { DatabaseModule } from './platform/database/index.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { DocsModule } from './platform/http/docs/docs.module.js';
+import { IdempotencyModule } from './platform/idempotency/index.js';
 import { LoggingModule } from './platform/http/logging.js';
 
 /** The table of contents of the backend. */
@@ -24,6 +25,7 @@ export class AppModule {
         LoggingModule,
         CryptoModule,
         DatabaseModule,
+        IdempotencyModule,
         HealthModule,
         DocsModule,
 

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Balance, Grant, GrantRequest, LedgerEntryPage, LedgerEntryQuery } from '@atelier/contracts';
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
-import { Transactions, isUniqueViolation } from '../../platform/database/index.js';
+import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { type Actor, UsersService } from '../auth/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditLedger, type Deposit } from './credit-ledger.js';
-import { InvalidGrantError, LedgerContradictionError } from './credits.errors.js';
+import { LedgerContradictionError } from './credits.errors.js';
 import { toLedgerEntry } from './ledger-entry-view.js';
 import { LedgerEntry, MOVEMENTS } from './ledger-entry.entity.js';
 
@@ -23,7 +22,7 @@ export interface GrantOutcome {
 export class CreditsService {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(UsersService) private readonly users: UsersService,
     @Inject(Clock) private readonly clock: Clock,
@@ -77,43 +76,22 @@ export class CreditsService {
   async grant(actor: Actor, request: GrantRequest, idempotencyKey?: string): Promise<GrantOutcome> {
     await this.users.find(request.user_id);
     const kind = request.amount > 0 ? 'grant' : 'revoke';
-    const grantId = idempotencyKey === undefined ? newId(this.clock.now()) : keyedGrantId(actor, idempotencyKey);
     const deposit: Deposit = {
       userId: request.user_id,
-      grantId,
+      grantId: newId(this.clock.now()),
       amount: Math.abs(request.amount),
       reason: request.reason,
       actor: { type: 'user', id: String(actor.id) },
     };
-    const earlier = await this.#earlierGrant(deposit, kind);
-    if (earlier) return { grant: earlier, isReplay: true };
-    try {
-      const { available, held } = await this.transactions.run((tx) => this.ledger[kind](tx, deposit));
-      return { grant: { id: `${grantId}.${kind}`, balance: { available, held } }, isReplay: false };
-    } catch (error) {
-      // Two requests under one key ran at the same time, and the other one was first.
-      const winner = isUniqueViolation(error) ? await this.#earlierGrant(deposit, kind) : undefined;
-      if (!winner) throw error;
-      return { grant: winner, isReplay: true };
-    }
-  }
-
-  async #earlierGrant(deposit: Deposit, kind: 'grant' | 'revoke'): Promise<Grant | undefined> {
-    const ids = [`${deposit.grantId}.grant`, `${deposit.grantId}.revoke`];
-    const entry = await this.dataSource.manager.findOneBy(LedgerEntry, { id: In(ids) });
-    if (!entry) return undefined;
-    const account = await this.#accountOf(deposit.userId);
-    // A revocation stops at what is available, so the entry may say less than the request did.
-    const isSameAmount = kind === 'grant' ? entry.amount === deposit.amount : entry.amount <= deposit.amount;
-    if (
-      entry.accountId !== account.id ||
-      !entry.id.endsWith(kind) ||
-      entry.reason !== deposit.reason ||
-      !isSameAmount
-    ) {
-      throw new InvalidGrantError('This Idempotency-Key was used for another grant. Nothing was changed.');
-    }
-    return { id: entry.id, balance: { available: entry.availableAfter, held: entry.heldAfter } };
+    const keyed = idempotencyKey === undefined ? undefined : keyedGrant(actor, request, idempotencyKey);
+    const { resultId, isReplay } = await this.keys.runOnce(keyed, `${deposit.grantId}.${kind}`, async (tx) => {
+      await this.ledger[kind](tx, deposit);
+    });
+    const entry = await this.dataSource.manager.findOneByOrFail(LedgerEntry, { id: resultId });
+    return {
+      grant: { id: entry.id, balance: { available: entry.availableAfter, held: entry.heldAfter } },
+      isReplay,
+    };
   }
 
   async #accountOf(userId: number, manager: EntityManager = this.dataSource.manager): Promise<CreditAccount> {
@@ -123,7 +101,6 @@ export class CreditsService {
   }
 }
 
-/** The key is hashed: it may hold anything, and databases differ in which texts they call equal. */
-function keyedGrantId(actor: Actor, idempotencyKey: string): string {
-  return createHash('sha256').update(`grant\n${actor.id}\n${idempotencyKey}`).digest('hex');
+function keyedGrant(actor: Actor, body: GrantRequest, key: string): KeyedRequest {
+  return { principal: `user:${actor.id}`, route: 'POST /api/v1/admin/credits/grants', key, body };
 }

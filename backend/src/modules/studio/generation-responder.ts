@@ -6,6 +6,12 @@ import { CreditsService } from '../credits/index.js';
 import { readPrefer } from './prefer.js';
 import { StudioService } from './studio.service.js';
 
+/** What the headers of a generate request say. */
+export interface RequestWishes {
+  readonly prefer: string | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
 /** Answers a generate request as far as the caller wants to wait: finished, failed, or still at work. */
 @Injectable()
 export class GenerationResponder {
@@ -17,13 +23,15 @@ export class GenerationResponder {
   async generate(
     user: Actor,
     request: GenerateRequest,
-    prefer: string | undefined,
+    { prefer, idempotencyKey }: RequestWishes,
     response: Response,
   ): Promise<Generation> {
     const { waitMs, applied } = readPrefer(prefer);
     if (applied !== undefined) response.setHeader('Preference-Applied', applied);
-    const accepted = await this.studio.generate(user, request);
-    const generation = waitMs === 0 ? accepted : await this.studio.wait(user, accepted.id, waitMs);
+    const accepted = await this.studio.generate(user, request, idempotencyKey);
+    if (accepted.isReplay) response.setHeader('Idempotent-Replayed', 'true');
+    const generation =
+      waitMs === 0 ? accepted.generation : await this.studio.wait(user, accepted.generation.id, waitMs);
     await this.studio.assertDelivered(generation);
     if (generation.status === 'queued' || generation.status === 'running') {
       response.status(HttpStatus.ACCEPTED).setHeader('Location', generation.urls.get);

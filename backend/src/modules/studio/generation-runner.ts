@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
+import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { ImageThumbnails } from '../gallery/index.js';
 import { GenerationSignals } from './generation-signals.js';
 import { ItemQueue } from './item-queue.js';
@@ -39,6 +40,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
+    @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(GenerationSignals) private readonly signals: GenerationSignals,
   ) {}
 
@@ -90,6 +92,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     try {
       for (const generationId of await this.queue.giveUpExhausted(CONCURRENCY)) this.signals.changed(generationId);
       if (this.#active.size === 0) await this.thumbnails.prepareMissing();
+      await this.keys.prune();
     } catch (error) {
       this.#logger.error({ err: error }, 'What was left behind could not be looked after; trying again soon');
     }

@@ -8,6 +8,7 @@ import { type Boot, describeAppOnEveryDatabase } from '../../../test/test-app.js
 import { ConfigModule } from '../../platform/config/index.js';
 import { CryptoModule, newId } from '../../platform/crypto/index.js';
 import { DatabaseModule, Transactions } from '../../platform/database/index.js';
+import { IdempotencyModule } from '../../platform/idempotency/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { AuthModule } from '../auth/index.js';
 import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../credits/index.js';
@@ -49,6 +50,7 @@ async function openStudio(start: (boot: Boot) => Promise<INestApplicationContext
         ConfigModule.with(configuration, clock),
         CryptoModule,
         DatabaseModule,
+        IdempotencyModule,
         AuthModule,
         CreditsModule,
         GalleryModule,

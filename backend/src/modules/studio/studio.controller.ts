@@ -9,7 +9,7 @@ import {
   Uuid,
 } from '@atelier/contracts';
 import type { Response } from 'express';
-import { Answers } from '../../platform/http/index.js';
+import { Answers, IdempotencyKey } from '../../platform/http/index.js';
 import { type Actor, CurrentUser } from '../auth/index.js';
 import { GenerationResponder } from './generation-responder.js';
 import { StudioOptionsService } from './studio-options.service.js';
@@ -44,6 +44,11 @@ export class StudioController {
     summary: 'Make images; credits are only taken for those that are made and stored',
   })
   @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Carries a repeated request out once, so that it can be sent again without paying twice.',
+  })
+  @ApiHeader({
     name: 'Prefer',
     required: false,
     description: '`respond-async` answers at once; `wait=N` waits at most N seconds (default 60).',
@@ -58,9 +63,10 @@ export class StudioController {
     @CurrentUser() user: Actor,
     @Body({ schema: GenerateRequest }) request: GenerateRequest,
     @Headers('prefer') prefer: string | undefined,
+    @IdempotencyKey() idempotencyKey: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Generation> {
-    return this.responder.generate(user, request, prefer, response);
+    return this.responder.generate(user, request, { prefer, idempotencyKey }, response);
   }
 
   @Get('generations/:id')

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EnhancedPrompt, GenerateRequest, Generation } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
-import { Transactions } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors/index.js';
+import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import { Clock } from '../../platform/time/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditLedger, CreditsService, InsufficientCreditsError } from '../credits/index.js';
@@ -30,12 +30,27 @@ const ENHANCER_TIMEOUT_MS = 30_000;
 
 const RUNNING: ReadonlySet<Generation['status']> = new Set(['queued', 'running']);
 
+export interface AcceptedGeneration {
+  readonly generation: Generation;
+  /** Whether it is that of an earlier request under the same Idempotency-Key. */
+  readonly isReplay: boolean;
+}
+
+interface Plan {
+  readonly generation: GenerationRow;
+  readonly items: readonly Pick<
+    GenerationItem,
+    'id' | 'generationId' | 'idx' | 'provider' | 'state' | 'maxAttempts' | 'runAt'
+  >[];
+  readonly priceVersion: string;
+}
+
 /** From a prompt to an image that is paid for. */
 @Injectable()
 export class StudioService {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
     @Inject(StudioOptionsService) private readonly options: StudioOptionsService,
     @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
@@ -51,59 +66,30 @@ export class StudioService {
 
   /**
    * Accepts a generation: freezes its price, sets the credits aside and queues its items, all of it or nothing.
+   * @param idempotencyKey repeats of the same request under the same key find the first one's generation
    * @throws InsufficientCreditsError before any provider or enhancer is called
    */
-  async generate(user: Actor, request: GenerateRequest): Promise<Generation> {
-    const settings = await this.settings.current();
-    const { credits: priceEach, version } = settings.prices[request.tier];
-    const requestedProvider = request.provider ?? settings.imageProvider;
-    const provider = chooseProvider(
-      { requested: requestedProvider, tier: request.tier, aspectRatio: request.aspect_ratio, count: request.count },
-      this.providers.list(),
-      settings.enabledProviders,
-    );
-    const enhancedPrompt = request.enhance
-      ? await this.#enhanceAffordable(user, request, priceEach * request.count)
-      : (request.enhanced_prompt ?? null);
+  async generate(user: Actor, request: GenerateRequest, idempotencyKey?: string): Promise<AcceptedGeneration> {
+    const keyed = idempotencyKey === undefined ? undefined : keyedGenerate(user, request, idempotencyKey);
+    // Looked for first: a repetition finds its generation whatever prices and providers have become since.
+    const earlier = keyed && (await this.keys.find(keyed));
+    if (earlier !== undefined) return { generation: await this.get(user, earlier), isReplay: true };
 
-    const now = this.clock.now();
-    const generation: GenerationRow = {
-      id: newId(now),
-      userId: user.id,
-      prompt: request.prompt,
-      enhancedPrompt,
-      tier: request.tier,
-      requestedProvider,
-      count: request.count,
-      aspectRatio: request.aspect_ratio,
-      seed: request.seed ?? null,
-      metadata: request.metadata ? JSON.stringify(request.metadata) : null,
-      priceEach,
-      createdAt: now,
-    };
-    const items = Array.from({ length: request.count }, (_, idx) => ({
-      id: newId(now),
-      generationId: generation.id,
-      idx,
-      provider: provider.key,
-      state: 'QUEUED' as const,
-      maxAttempts: MAX_ATTEMPTS,
-      runAt: now,
-    }));
-    await this.transactions.run(async (tx) => {
+    const { generation, items, priceVersion } = await this.#plan(user, request);
+    const { resultId, isReplay } = await this.keys.runOnce(keyed, generation.id, async (tx) => {
       await tx.insert(GenerationRow, generation);
-      await tx.insert(GenerationItem, items);
+      await tx.insert(GenerationItem, [...items]);
       await this.ledger.hold(tx, {
         userId: user.id,
         generationId: generation.id,
         itemIds: items.map(({ id }) => id),
-        amountEach: priceEach,
-        priceVersion: version,
+        amountEach: generation.priceEach,
+        priceVersion,
         ttlMs: HOLD_TTL_MS,
       });
     });
     this.runner.wake();
-    return this.get(user, generation.id);
+    return { generation: await this.get(user, resultId), isReplay };
   }
 
   /** @throws `studio.generation_not_found` also for somebody else's */
@@ -164,6 +150,46 @@ export class StudioService {
     });
   }
 
+  /** Everything that is decided before the transaction: price, provider, prompt. */
+  async #plan(user: Actor, request: GenerateRequest): Promise<Plan> {
+    const settings = await this.settings.current();
+    const { credits: priceEach, version: priceVersion } = settings.prices[request.tier];
+    const requestedProvider = request.provider ?? settings.imageProvider;
+    const provider = chooseProvider(
+      { requested: requestedProvider, tier: request.tier, aspectRatio: request.aspect_ratio, count: request.count },
+      this.providers.list(),
+      settings.enabledProviders,
+    );
+    const enhancedPrompt = request.enhance
+      ? await this.#enhanceAffordable(user, request, priceEach * request.count)
+      : (request.enhanced_prompt ?? null);
+    const now = this.clock.now();
+    const generation: GenerationRow = {
+      id: newId(now),
+      userId: user.id,
+      prompt: request.prompt,
+      enhancedPrompt,
+      tier: request.tier,
+      requestedProvider,
+      count: request.count,
+      aspectRatio: request.aspect_ratio,
+      seed: request.seed ?? null,
+      metadata: request.metadata ? JSON.stringify(request.metadata) : null,
+      priceEach,
+      createdAt: now,
+    };
+    const items = Array.from({ length: request.count }, (_, idx) => ({
+      id: newId(now),
+      generationId: generation.id,
+      idx,
+      provider: provider.key,
+      state: 'QUEUED' as const,
+      maxAttempts: MAX_ATTEMPTS,
+      runAt: now,
+    }));
+    return { generation, items, priceVersion };
+  }
+
   /** The hold decides; this look beforehand only keeps the enhancer from working for somebody who can't pay. */
   async #enhanceAffordable(user: Actor, { prompt }: GenerateRequest, price: number): Promise<string> {
     const { available } = await this.credits.balanceOf(user.id);
@@ -174,4 +200,8 @@ export class StudioService {
 
 function withGeneration(error: DomainError, generationId: string): DomainError {
   return new DomainError(error.code, error.kind, error.message, { retryable: error.retryable, generationId });
+}
+
+function keyedGenerate(user: Actor, body: GenerateRequest, key: string): KeyedRequest {
+  return { principal: `user:${user.id}`, route: 'POST /api/v1/studio/generate', key, body };
 }

@@ -1,5 +1,6 @@
 import { CreateAccess1767225600000 } from './1767225600000-create-access.js';
 import { CreateCreditLedger1767225600001 } from './1767225600001-create-credit-ledger.js';
+import { CreateIdempotencyKeys1767225600002 } from './1767225600002-create-idempotency-keys.js';
 import { CreateStudioSettings1767225600003 } from './1767225600003-create-studio-settings.js';
 import { CreateGallery1767225600004 } from './1767225600004-create-gallery.js';
 import { CreateGenerations1767225600005 } from './1767225600005-create-generations.js';
@@ -8,6 +9,7 @@ import { CreateGenerations1767225600005 } from './1767225600005-create-generatio
 export const MIGRATIONS = [
   CreateAccess1767225600000,
   CreateCreditLedger1767225600001,
+  CreateIdempotencyKeys1767225600002,
   CreateStudioSettings1767225600003,
   CreateGallery1767225600004,
   CreateGenerations1767225600005,

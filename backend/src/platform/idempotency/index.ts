@@ -1,0 +1,2 @@
+export { type KeyedRequest, IdempotencyKeys, type Outcome } from './idempotency-keys.js';
+export { IdempotencyModule } from './idempotency.module.js';
