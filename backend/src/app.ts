@@ -3,6 +3,7 @@ import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './platform/config/index.js';
+import { compressedAnswers } from './platform/http/compressed-answers.js';
 import { consoleFiles } from './platform/http/console-files.js';
 import { OpenApiDocument } from './platform/http/docs/openapi-document.js';
 import { FrameworkLogger } from './platform/http/framework-logger.js';
@@ -25,7 +26,7 @@ export async function createApp(configuration: Configuration): Promise<NestExpre
   app.disable('x-powered-by');
   app.set('trust proxy', false);
   app.disable('etag');
-  app.use(assignRequestId, ...securityHeaders());
+  app.use(assignRequestId, ...securityHeaders(), compressedAnswers());
   const files = consoleFiles();
   if (files.length > 0) app.use(...files);
   app.useBodyParser('json', { limit: BODY_LIMIT });

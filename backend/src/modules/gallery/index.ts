@@ -1,0 +1,3 @@
+export { GalleryModule } from './gallery.module.js';
+export { GalleryService, type NewImage, type RecordedImage } from './gallery.service.js';
+export { ImageThumbnails } from './image-thumbnails.js';

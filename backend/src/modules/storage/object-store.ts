@@ -1,0 +1,61 @@
+import type { Readable } from 'node:stream';
+
+/** What was stored, measured on the way in and confirmed by reading it back. */
+export interface StoredObject {
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface ObjectStat {
+  readonly bytes: number;
+  readonly modifiedAtMs: number;
+}
+
+/** Part of an object; both ends belong to it. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ObjectBody {
+  /** Owned by the caller, who reads it to its end or destroys it. */
+  readonly stream: Readable;
+  /** Size of the whole object, whatever range was asked for. */
+  readonly bytes: number;
+}
+
+/** Raised by a second `put` to the same key: an object is never overwritten. */
+export class ObjectExistsError extends Error {
+  override readonly name = 'ObjectExistsError';
+
+  constructor(key: string) {
+    super(`${key} exists already`);
+  }
+}
+
+/**
+ * The port: where images live. An object appears whole and durable, or not at all, and never changes afterwards.
+ * Every method rejects with `storage.unavailable` when the store can't be reached or refuses, and with the
+ * signal's reason when it is aborted. Keys are those of `image-keys.ts`; any other is a programming error.
+ */
+export abstract class ObjectStore {
+  /**
+   * @throws ObjectExistsError when there is an object under this key
+   * @throws DomainError `storage.full`
+   */
+  abstract put(key: string, content: Buffer | AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<StoredObject>;
+
+  /**
+   * Opens an object for reading.
+   * @param range lies within the object
+   * @throws DomainError `storage.object_not_found`
+   */
+  abstract get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<ObjectBody>;
+
+  /** @throws DomainError `storage.object_not_found` */
+  abstract stat(key: string, signal?: AbortSignal): Promise<ObjectStat>;
+
+  /** Removes an object; one that isn't there is no error. */
+  abstract remove(key: string): Promise<void>;
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { Configuration } from '../../platform/config/index.js';
+import { GeneratedImagesController } from './generated-images.controller.js';
+import { GeneratedImages } from './generated-images.js';
+import { ImageInspector } from './image-inspector.js';
+import { ObjectStore } from './object-store.js';
+import { SignedLinks } from './signed-links.js';
+import { LocalObjectStore } from './stores/local.object-store.js';
+import { ThumbnailFiles } from './thumbnail-files.js';
+import { Thumbnailer } from './thumbnailer.js';
+
+/** Where images live, how they are checked before, made small after, and handed out by signed links. */
+@Module({
+  controllers: [GeneratedImagesController],
+  providers: [
+    {
+      provide: ObjectStore,
+      inject: [Configuration],
+      useFactory: (configuration: Configuration) => new LocalObjectStore(configuration.dataDir),
+    },
+    ImageInspector,
+    Thumbnailer,
+    ThumbnailFiles,
+    SignedLinks,
+    GeneratedImages,
+  ],
+  exports: [ObjectStore, ImageInspector, Thumbnailer, SignedLinks],
+})
+export class StorageModule {}

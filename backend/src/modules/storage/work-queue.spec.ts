@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { QueueFullError, WorkQueue } from './work-queue.js';
+
+/** Work whose end the test decides. */
+function piece(log: string[], name: string) {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const work = (): Promise<string> => {
+    log.push(name);
+    return promise;
+  };
+  return { work, end: () => resolve(name), fail: () => reject(new Error(name)) };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('WorkQueue', () => {
+  test('runs no more at once than it may, in order, and goes on after a failure', async () => {
+    const log: string[] = [];
+    const queue = new WorkQueue(2);
+    const [a, b, c, d] = [piece(log, 'a'), piece(log, 'b'), piece(log, 'c'), piece(log, 'd')];
+    const results = [a, b, c, d].map(({ work }) => queue.run(work));
+    const failure = expect(results[0]).rejects.toThrow('a');
+
+    await settled();
+    expect(log).toEqual(['a', 'b']);
+    a.fail();
+    await settled();
+    expect(log).toEqual(['a', 'b', 'c']);
+    b.end();
+    await settled();
+    expect(log).toEqual(['a', 'b', 'c', 'd']);
+    c.end();
+    d.end();
+
+    await failure;
+    await expect(Promise.all(results.slice(1))).resolves.toEqual(['b', 'c', 'd']);
+  });
+
+  test('pushes back when as much is waiting as may wait, and takes work again afterwards', async () => {
+    const log: string[] = [];
+    const queue = new WorkQueue(1, 1);
+    const [a, b, c, d] = [piece(log, 'a'), piece(log, 'b'), piece(log, 'c'), piece(log, 'd')];
+    const first = queue.run(a.work);
+    const second = queue.run(b.work);
+
+    await expect(queue.run(c.work)).rejects.toThrow(QueueFullError);
+    a.end();
+    b.end();
+    await Promise.all([first, second]);
+    const fourth = queue.run(d.work);
+    d.end();
+
+    await expect(fourth).resolves.toBe('d');
+    expect(log).toEqual(['a', 'b', 'd']);
+  });
+});

@@ -1,0 +1,93 @@
+import { ADMIN } from '../support/server.js';
+import { expect, test } from '../support/browser.js';
+import { createMember } from '../support/members.js';
+import { EntryPages } from './pages/entry.js';
+import { SettingsPage } from './pages/settings.js';
+import { StudioPage } from './pages/studio.js';
+
+test.beforeEach(async ({ page }) => {
+  await page.goto('/login');
+  await new EntryPages(page).signIn(ADMIN);
+  await new StudioPage(page).prompt.waitFor();
+});
+
+test('a wrong price is refused at its field and nothing is saved', async ({ page }) => {
+  const settings = new SettingsPage(page);
+  await settings.open();
+
+  await settings.price('Premium 2').fill('-1');
+  await settings.price('Premium 2').blur();
+
+  await expect(page.getByText(/whole number/i).first()).toBeVisible();
+  await page.reload();
+  await expect(settings.price('Premium 2')).toHaveValue('2');
+});
+
+test('leaving with unsaved changes asks first', async ({ page }) => {
+  const settings = new SettingsPage(page);
+  await settings.open();
+  await settings.price('Standard').fill('9');
+
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Gallery' }).click();
+
+  const question = page.getByRole('alertdialog').or(page.getByRole('dialog'));
+  await expect(question).toContainText('Discard 1 change?');
+  await question.getByRole('button', { name: /Discard/ }).click();
+  await expect(page).toHaveURL(/\/gallery$/);
+});
+
+test('a saved setting survives a restart of the server', async ({ page, server }) => {
+  const settings = new SettingsPage(page);
+  await settings.open('New users and limits');
+  await page.getByLabel('Initial credits').fill('250');
+  await settings.save();
+
+  await server.restart();
+  await settings.open('New users and limits');
+
+  await expect(page.getByLabel('Initial credits')).toHaveValue('250');
+});
+
+test('an administrator creates a user with a link, who chooses a password and signs in', async ({ page, browser }) => {
+  const email = `ines-${Date.now()}@atelier.test`;
+  await page.goto('/admin/users');
+  await page.getByRole('button', { name: 'Create user' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Ines Prado');
+  await dialog.getByLabel('Email').fill(email);
+  await dialog.getByRole('button', { name: 'Create user' }).click();
+  await expect(dialog).toContainText('Ines Prado is invited');
+  const link = /https?:\/\/\S+\/invitation#token=[\w-]+/.exec(
+    await dialog.evaluate((element) => `${element.innerText} ${element.querySelector('input')?.value ?? ''}`),
+  )?.[0];
+  expect(link).toBeDefined();
+
+  const other = await browser.newPage();
+  await other.goto(link ?? '');
+  await other.getByLabel('Password', { exact: true }).fill('ines-likes-long-sentences');
+  await other
+    .getByRole('button')
+    .filter({ hasText: /account|password|continue|join|accept/i })
+    .first()
+    .click();
+  await expect(new StudioPage(other).prompt).toBeVisible();
+  await other.close();
+});
+
+test('an administrator grants credits with a reason', async ({ page, server, admin }) => {
+  const member = await createMember(server, admin, 10);
+  await page.goto('/admin/users');
+  const row = page.getByRole('row').filter({ hasText: member.email });
+  await row.getByRole('button', { name: /^Actions for/ }).click();
+  await page.getByRole('menuitem', { name: 'Grant credits' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Amount').fill('32');
+  await expect(dialog).toContainText('42');
+  await dialog.getByLabel('Reason').fill('Campaign in spring');
+  await dialog.locator('button[type=submit]').click();
+
+  await expect(dialog).toBeHidden();
+  await expect(row).toContainText('42');
+  const { body } = await member.client.get<{ data: { reason: string }[] }>('/credits/entries');
+  expect(body.data[0]?.reason).toBe('Campaign in spring');
+});

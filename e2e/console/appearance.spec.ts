@@ -1,0 +1,124 @@
+import type { Page } from '@playwright/test';
+import { ADMIN } from '../support/server.js';
+import { expect, expectAccessible, test } from '../support/browser.js';
+import { EntryPages } from './pages/entry.js';
+import { StudioPage } from './pages/studio.js';
+
+const PAGES = ['/', '/gallery', '/credits', '/admin/settings', '/admin/users', '/nowhere'];
+const SECTIONS = ['enhancement', 'providers', 'limits'].map((section) => `/admin/settings?section=${section}`);
+
+/** Everything on the page has arrived and stands still. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => document.fonts.ready);
+}
+
+async function signInWithAnImage(page: Page): Promise<void> {
+  const studio = new StudioPage(page);
+  await page.goto('/login');
+  await new EntryPages(page).signIn(ADMIN);
+  await studio.prompt.waitFor();
+  await studio.generate('Boats in a harbour');
+  await expect(studio.receipt()).toBeVisible();
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`every page passes axe in ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto('/login');
+    await settled(page);
+    await expectAccessible(page);
+    await page.goto('/setup');
+    await settled(page);
+    await expectAccessible(page);
+    await page.goto('/invitation');
+    await settled(page);
+    await expectAccessible(page);
+
+    await signInWithAnImage(page);
+    await expectAccessible(page);
+    for (const path of [...PAGES, ...SECTIONS]) {
+      await page.goto(path);
+      await settled(page);
+      await expectAccessible(page);
+    }
+
+    await page.goto('/gallery');
+    await page
+      .getByRole('link', { name: /Boats in a harbour/ })
+      .first()
+      .click();
+    await settled(page);
+    await expectAccessible(page);
+
+    await page.goto('/admin/users');
+    await page.getByRole('button', { name: 'Create user' }).first().click();
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page);
+  });
+}
+
+test('nothing breaks the content security policy or logs an error', async ({ page }) => {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+
+  await signInWithAnImage(page);
+  for (const path of [...PAGES, '/api/docs']) {
+    await page.goto(path);
+    await settled(page);
+  }
+
+  // Before anybody is signed in there is no session to restore, and the browser reports that answer as an error.
+  expect(complaints.filter((text) => !/401/.test(text))).toEqual([]);
+});
+
+test('a prompt with markup in it is shown as text', async ({ page }) => {
+  const prompt = '<img src=x onerror="document.title=1"><b>bold</b>';
+  const studio = new StudioPage(page);
+  await page.goto('/login');
+  await new EntryPages(page).signIn(ADMIN);
+  await studio.prompt.waitFor();
+  await studio.generate(prompt);
+
+  await expect(studio.receipt()).toBeVisible();
+  await expect(studio.stage.getByText(prompt)).toBeVisible();
+  expect(await page.title()).not.toBe('1');
+});
+
+for (const size of [
+  { width: 360, height: 640 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+]) {
+  test(`no page scrolls sideways at ${size.width} pixels`, async ({ page }) => {
+    await page.setViewportSize(size);
+    await signInWithAnImage(page);
+    for (const path of [...PAGES, ...SECTIONS]) {
+      await page.goto(path);
+      await settled(page);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect({ path, overflow }).toEqual({ path, overflow: 0 });
+    }
+    await page.goto('/');
+    await expect(new StudioPage(page).generateButton).toBeInViewport();
+  });
+}
+
+test('the first visit transfers at most 95 kB', async ({ page }) => {
+  let transferred = 0;
+  page.on('requestfinished', (request) => {
+    void request.sizes().then(({ responseBodySize, responseHeadersSize }) => {
+      if (['script', 'stylesheet', 'document'].includes(request.resourceType())) {
+        transferred += responseBodySize + responseHeadersSize;
+      }
+    });
+  });
+  await page.goto('/login');
+  await settled(page);
+
+  expect(transferred).toBeGreaterThan(10_000);
+  expect(transferred).toBeLessThanOrEqual(95_000);
+});
