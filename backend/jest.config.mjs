@@ -3,6 +3,8 @@ export default {
   rootDir: import.meta.dirname,
   displayName: 'backend',
   testEnvironment: 'node',
+  // Hashing and real databases take their time on a busy machine; a test that hangs still ends.
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/contracts/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -45,6 +45,10 @@ export const CreatedUser = z.strictObject({
 });
 export type CreatedUser = z.infer<typeof CreatedUser>;
 
+/** A new one-time link for a user who has not accepted yet; the earlier link stops working. */
+export const Invitation = z.strictObject({ invitation_url: z.string() });
+export type Invitation = z.infer<typeof Invitation>;
+
 export const UpdateUserRequest = z
   .strictObject({
     name: DisplayName.optional(),

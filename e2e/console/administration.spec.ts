@@ -58,7 +58,7 @@ test('an administrator creates a user with a link, who chooses a password and si
   await dialog.getByRole('button', { name: 'Create user' }).click();
   await expect(dialog).toContainText('Ines Prado is invited');
   const link = /https?:\/\/\S+\/invitation#token=[\w-]+/.exec(
-    await dialog.evaluate((element) => `${element.innerText} ${element.querySelector('input')?.value ?? ''}`),
+    await dialog.evaluate((element) => `${element.textContent} ${element.querySelector('input')?.value ?? ''}`),
   )?.[0];
   expect(link).toBeDefined();
 

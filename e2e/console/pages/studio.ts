@@ -9,7 +9,7 @@ export class StudioPage {
 
   constructor(private readonly page: Page) {
     this.prompt = page.getByLabel('Describe your image');
-    this.generateButton = page.getByRole('button', { name: /^Generate/ });
+    this.generateButton = page.getByRole('button', { name: /^Generate ·/ });
     this.stage = page.getByRole('region', { name: 'Current image' });
     this.credits = page.getByRole('banner').getByRole('button', { name: /credit/ });
   }

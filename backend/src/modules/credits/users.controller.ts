@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   CreateUserRequest,
   CreatedUser,
+  Invitation,
   PageQuery,
   UpdateUserRequest,
   User,
@@ -48,5 +49,18 @@ export class UsersController {
     @Body({ schema: UpdateUserRequest }) change: UpdateUserRequest,
   ): Promise<User> {
     return this.users.update(user, id, change);
+  }
+
+  @Post(':id/invitation')
+  @ApiOperation({
+    operationId: 'renewInvitation',
+    summary: 'Make a new invitation link; the earlier one stops working',
+  })
+  @Answers(201, Invitation, 'The link, shown this once.')
+  async renewInvitation(
+    @CurrentUser() user: Actor,
+    @Param('id', { schema: UserIdParameter }) id: number,
+  ): Promise<Invitation> {
+    return { invitation_url: await this.users.renewInvitation(user, id) };
   }
 }

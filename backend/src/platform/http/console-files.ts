@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler } from 'express';
 import { styleNonce } from './security-headers.js';
@@ -11,14 +11,20 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../../../../admin-console/dist/', 
 const SERVER_PATHS = /^\/(api|static|v1|health|metrics)(\/|$)/;
 
 const NONCE_PLACEHOLDER = /__CSP_NONCE__/g;
-const HASHED_FILE = /-[A-Z0-9]{8}\.(js|css|woff2|png|svg|webp|avif)$/;
+const HASHED_FILE = /-[\w-]{8}\.(js|css|woff2)(\.br|\.gz)?$/;
+
+/** Endings of the compressed twins that the build has put beside the text files. */
+const COMPRESSED = { br: '.br', gzip: '.gz' } as const;
 
 /** Serves the console: its files as they are, and its page for every address that is a page. */
 export function consoleFiles(folder = CONSOLE_FOLDER): RequestHandler[] {
   const page = join(folder, 'index.html');
   if (!existsSync(page)) return [];
-  const html = readFileSync(page, 'utf8');
-  const files = express.static(folder, {
+  return [compressedTwin(folder), files(folder), pages(readFileSync(page, 'utf8'))];
+}
+
+function files(folder: string): RequestHandler {
+  const serve = express.static(folder, {
     index: false,
     redirect: false,
     setHeaders: (response, path) => {
@@ -26,21 +32,40 @@ export function consoleFiles(folder = CONSOLE_FOLDER): RequestHandler[] {
       response.setHeader('Cache-Control', isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  return [
-    (request, response, next) => {
-      if (SERVER_PATHS.test(request.path) || request.path === '/index.html') next();
-      else files(request, response, next);
-    },
-    (request, response, next) => {
-      const isPage = ['GET', 'HEAD'].includes(request.method) && !SERVER_PATHS.test(request.path);
-      if (!isPage || !request.accepts('html')) {
-        next();
-        return;
+  return (request, response, next) => {
+    if (SERVER_PATHS.test(request.path) || request.path === '/index.html') next();
+    else serve(request, response, next);
+  };
+}
+
+/** Sends a file's compressed twin in its place where there is one that the client can read. */
+function compressedTwin(folder: string): RequestHandler {
+  const known = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `/${name}`));
+  return (request, response, next) => {
+    if (known.has(`${request.path}${COMPRESSED.br}`)) {
+      response.vary('Accept-Encoding');
+      // One at a time: browsers name both without a preference, and we have one.
+      const encoding = request.acceptsEncodings('br') || request.acceptsEncodings('gzip');
+      if (encoding === 'br' || encoding === 'gzip') {
+        response.setHeader('Content-Encoding', encoding);
+        response.type(extname(request.path));
+        request.url = request.path + COMPRESSED[encoding];
       }
-      response
-        .setHeader('Cache-Control', 'no-store')
-        .type('html')
-        .send(html.replace(NONCE_PLACEHOLDER, styleNonce(response)));
-    },
-  ];
+    }
+    next();
+  };
+}
+
+function pages(html: string): RequestHandler {
+  return (request, response, next) => {
+    const isPage = ['GET', 'HEAD'].includes(request.method) && !SERVER_PATHS.test(request.path);
+    if (!isPage || !request.accepts('html')) {
+      next();
+      return;
+    }
+    response
+      .setHeader('Cache-Control', 'no-store')
+      .type('html')
+      .send(html.replace(NONCE_PLACEHOLDER, styleNonce(response)));
+  };
 }

@@ -1,0 +1,56 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthController } from './auth.controller.js';
+import { AuthService } from './auth.service.js';
+import { CredentialsService } from './credentials.service.js';
+import { RoleGuard } from './guards/role.guard.js';
+import { SessionGuard } from './guards/session.guard.js';
+import { PasswordHasher } from './passwords/password-hasher.js';
+import { AccessTokens } from './sessions/access-tokens.js';
+import { RefreshCookie } from './sessions/refresh-cookie.js';
+import { RefreshTokenEntity } from './sessions/refresh-token.entity.js';
+import { RefreshTokens } from './sessions/refresh-tokens.js';
+import { SessionEntity } from './sessions/session.entity.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { SetupRecordEntity } from './setup-record.entity.js';
+import { SetupService } from './setup.service.js';
+import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
+import { PasswordStrategy } from './strategies/password.strategy.js';
+import { AttemptThrottle } from './throttles/attempt-throttle.js';
+import { Limiters } from './throttles/limiters.js';
+import { InvitationEntity } from './users/invitation.entity.js';
+import { InvitationsService } from './users/invitations.service.js';
+import { NewUserListeners } from './users/new-user-listeners.js';
+import { UserEntity } from './users/user.entity.js';
+import { UsersService } from './users/users.service.js';
+
+/** Who people are, and what they may do. Importing it guards every route of the application. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([UserEntity, InvitationEntity, SessionEntity, RefreshTokenEntity, SetupRecordEntity]),
+  ],
+  controllers: [AuthController],
+  providers: [
+    AuthService,
+    CredentialsService,
+    SessionsService,
+    SetupService,
+    UsersService,
+    InvitationsService,
+    NewUserListeners,
+    AccessTokens,
+    RefreshTokens,
+    RefreshCookie,
+    PasswordHasher,
+    AttemptThrottle,
+    Limiters,
+    AccessTokenStrategy,
+    PasswordStrategy,
+    // In this order: who it is, then what they may do.
+    { provide: APP_GUARD, useClass: SessionGuard },
+    { provide: APP_GUARD, useClass: RoleGuard },
+  ],
+  exports: [UsersService, SetupService, NewUserListeners],
+})
+export class AuthModule {}

@@ -1,0 +1,10 @@
+export type { Actor } from './actor.js';
+export { AuthModule } from './auth.module.js';
+export { CurrentUser } from './guards/current-user.decorator.js';
+export { RequireRole } from './guards/require-role.decorator.js';
+export { RoleGuard } from './guards/role.guard.js';
+export { SessionGuard } from './guards/session.guard.js';
+export { type PreparedSetup, SetupService } from './setup.service.js';
+export { type Newcomer, type NewUserListener, NewUserListeners } from './users/new-user-listeners.js';
+export { type CreatedUser, type NewUser, type UserList, UsersService } from './users/users.service.js';
+export { Public } from '../../platform/http/public.decorator.js';

@@ -1,0 +1,24 @@
+import { Entity, Index } from 'typeorm';
+import { IdColumn, InstantColumn, IntegerColumn } from '../../../platform/database/index.js';
+
+/** One sign-in on one device: the family of refresh tokens that descend from it. */
+@Entity('session')
+@Index('ix_session_user', ['userId'])
+@Index('ix_session_expiry', ['expiresAt'])
+export class SessionEntity {
+  @IdColumn()
+  id!: string;
+
+  @IntegerColumn()
+  userId!: number;
+
+  @InstantColumn()
+  createdAt!: number;
+
+  /** The end however often it is refreshed. */
+  @InstantColumn()
+  expiresAt!: number;
+
+  @InstantColumn({ nullable: true })
+  revokedAt!: number | null;
+}

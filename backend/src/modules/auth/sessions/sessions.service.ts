@@ -1,0 +1,147 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { SessionGrant } from '@atelier/contracts';
+import { type EntityManager, LessThan, type Repository } from 'typeorm';
+import { newId } from '../../../platform/crypto/index.js';
+import { Transactions } from '../../../platform/database/index.js';
+import { Clock } from '../../../platform/time/index.js';
+import { credentialsInvalid, refreshInvalid, tokenExpired, tokenInvalid } from '../auth.errors.js';
+import { hashOfToken } from '../opaque-token.js';
+import { sessionUserView } from '../users/user-view.js';
+import { UserEntity } from '../users/user.entity.js';
+import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-tokens.js';
+import { RefreshTokenEntity } from './refresh-token.entity.js';
+import { type IssuedToken, RefreshTokens } from './refresh-tokens.js';
+import { revokeSession } from './revoke-sessions.js';
+import { SessionEntity } from './session.entity.js';
+
+/** However often it is refreshed, a session ends 90 days after the sign-in. */
+const SESSION_LIFETIME_MS = 90 * 24 * 60 * 60 * 1_000;
+
+/** A session whose refresh token has just been made, and whose it is. */
+export interface OpenedSession {
+  readonly user: UserEntity;
+  readonly refresh: IssuedToken;
+}
+
+export interface SignedIn {
+  readonly grant: SessionGrant;
+  readonly refreshToken: string;
+  /** Epoch milliseconds. */
+  readonly refreshExpiresAt: number;
+}
+
+@Injectable()
+export class SessionsService {
+  readonly #logger = new Logger(SessionsService.name);
+
+  constructor(
+    @InjectRepository(UserEntity) private readonly users: Repository<UserEntity>,
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(AccessTokens) private readonly accessTokens: AccessTokens,
+    @Inject(RefreshTokens) private readonly refreshTokens: RefreshTokens,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a session for an active user.
+   * @param version the session version under which the user proved who they are, where that was a moment ago
+   * @throws DomainError `auth.credentials_invalid` when the user is not active, or has another password by now
+   */
+  async open(tx: EntityManager, userId: number, version?: number): Promise<OpenedSession> {
+    const nowMs = this.clock.now();
+    // Writing the row holds off whoever is disabling the user right now, so that no session survives it.
+    const unchanged = version === undefined ? {} : { sessionVersion: version };
+    const active = await tx.update(UserEntity, { id: userId, status: 'active', ...unchanged }, { lastActiveAt: nowMs });
+    if (active.affected !== 1) throw credentialsInvalid();
+    const user = await tx.findOneByOrFail(UserEntity, { id: userId });
+    const session = {
+      id: newId(nowMs),
+      userId,
+      createdAt: nowMs,
+      expiresAt: nowMs + SESSION_LIFETIME_MS,
+      revokedAt: null,
+    };
+    await tx.insert(SessionEntity, session);
+    return { user, refresh: await this.refreshTokens.issue(tx, session, nowMs) };
+  }
+
+  /** What the client of an opened session is given. */
+  async grant({ user, refresh }: OpenedSession): Promise<SignedIn> {
+    const claims = { userId: user.id, version: user.sessionVersion, sessionId: refresh.session.id };
+    return {
+      grant: {
+        access_token: await this.accessTokens.sign(claims),
+        token_type: 'Bearer',
+        expires_in: ACCESS_TOKEN_LIFETIME_S,
+        user: sessionUserView(user),
+      },
+      refreshToken: refresh.token,
+      refreshExpiresAt: refresh.expiresAt,
+    };
+  }
+
+  /** Opens a session for a user who has just proved who they are, and clears away what has expired. */
+  async signIn(userId: number, version: number | undefined): Promise<SignedIn> {
+    const opened = await this.transactions.run((tx) => this.open(tx, userId, version));
+    try {
+      await this.#prune();
+    } catch (error) {
+      // The user is signed in whether or not old rows could be removed; the next sign-in tries again.
+      this.#logger.warn({ err: error }, 'Expired sessions could not be removed');
+    }
+    return this.grant(opened);
+  }
+
+  /**
+   * Exchanges a refresh token for its successor, see {@link RefreshTokens.rotate}.
+   * @throws DomainError `auth.refresh_invalid`
+   */
+  async refresh(refreshToken: string): Promise<SignedIn> {
+    const opened = await this.transactions.run(async (tx) => {
+      const refresh = await this.refreshTokens.rotate(tx, refreshToken, this.clock.now());
+      const user = refresh && (await tx.findOneBy(UserEntity, { id: refresh.session.userId, status: 'active' }));
+      return user ? { user, refresh } : undefined;
+    });
+    // Not thrown inside: that would roll back the end of a session whose token was replayed.
+    if (!opened) throw refreshInvalid();
+    return this.grant(opened);
+  }
+
+  /** Ends the session that a refresh token belongs to, whichever of its generations the token is. */
+  async end(refreshToken: string): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      const token = await tx.findOneBy(RefreshTokenEntity, { hash: hashOfToken(refreshToken) });
+      if (token) await revokeSession(tx, token.sessionId, this.clock.now());
+    });
+  }
+
+  /**
+   * Finds whose access token it is, as they are now: rights that were taken away a moment ago are gone already.
+   * @throws DomainError `auth.token_expired`, `auth.token_invalid`
+   */
+  async userOf(accessToken: string): Promise<UserEntity> {
+    const { userId, version, sessionId } = await this.accessTokens.verify(accessToken);
+    const user = await this.users
+      .createQueryBuilder('account')
+      .innerJoin(
+        SessionEntity,
+        'session',
+        'session.userId = account.id AND session.id = :sessionId AND session.revokedAt IS NULL AND session.expiresAt > :nowMs',
+        { sessionId, nowMs: this.clock.now() },
+      )
+      .where('account.id = :userId AND account.status = :status', { userId, status: 'active' })
+      .getOne();
+    if (!user) throw tokenInvalid();
+    if (user.sessionVersion !== version) throw tokenExpired();
+    return user;
+  }
+
+  async #prune(): Promise<void> {
+    const expired = { expiresAt: LessThan(this.clock.now()) };
+    await this.transactions.run(async (tx) => {
+      await tx.delete(RefreshTokenEntity, expired);
+      await tx.delete(SessionEntity, expired);
+    });
+  }
+}

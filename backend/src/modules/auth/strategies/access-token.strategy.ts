@@ -1,0 +1,46 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { Request } from 'express';
+import { Strategy } from 'passport-custom';
+import type { Actor } from '../actor.js';
+import { authenticationRequired, tokenInvalid } from '../auth.errors.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { UserEntity } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+
+export const ACCESS_TOKEN_STRATEGY = 'access-token';
+
+/** Longer than any token of ours: what goes beyond is refused before it is looked at. */
+const MAX_HEADER_LENGTH = 4_096;
+
+/** `Authorization: Bearer <token>` and nothing else: no cookie, no query, no body. */
+@Injectable()
+export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN_STRATEGY) {
+  readonly #logger = new Logger(AccessTokenStrategy.name);
+
+  constructor(
+    @Inject(SessionsService) private readonly sessions: SessionsService,
+    @Inject(UsersService) private readonly users: UsersService,
+  ) {
+    super();
+  }
+
+  async validate({ headers }: Request): Promise<Actor> {
+    const { authorization } = headers;
+    if (!authorization) throw authenticationRequired();
+    const token = authorization.length > MAX_HEADER_LENGTH ? undefined : /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw tokenInvalid();
+    const user = await this.sessions.userOf(token);
+    await this.#noteActivity(user);
+    return { id: user.id, role: user.role, name: user.name, email: user.email };
+  }
+
+  async #noteActivity(user: UserEntity): Promise<void> {
+    try {
+      await this.users.touchLastActive(user);
+    } catch (error) {
+      // Reading must go on when the database can't be written to; only the note is lost.
+      this.#logger.warn({ err: error, userId: user.id }, 'The last activity could not be noted');
+    }
+  }
+}

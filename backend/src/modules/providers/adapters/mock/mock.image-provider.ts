@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { ASPECT_RATIOS, GENERATION_MAX_COUNT, TIERS, type ProviderStatus } from '@atelier/contracts';
+import type { OnModuleDestroy } from '@nestjs/common';
+import type { ImageProvider, ImageProviderCapabilities, ImageRequest, ProviderImage } from '../../image-provider.js';
+import { NO_DIRECTIVES, actOut, readMockDirectives } from '../../mock-directives.js';
+import { workStopped } from '../../work-stopped.js';
+import { ArtworkPool } from './artwork-pool.js';
+import { artworkSize } from './artwork-size.js';
+import { hostileBody } from './hostile-bodies.js';
+
+export interface MockImageProviderOptions {
+  /** Obey the directives in prompts (see mock-directives.ts); for tests and sandboxes only. */
+  readonly directives: boolean;
+}
+
+/** Paints a picture of its own from the prompt: offline, free, and the same for the same prompt and seed. */
+export class MockImageProvider implements ImageProvider, OnModuleDestroy {
+  readonly key = 'mock';
+  readonly label = 'Mock (offline)';
+
+  constructor(
+    private readonly options: MockImageProviderOptions,
+    private readonly pool: ArtworkPool = new ArtworkPool(),
+  ) {}
+
+  capabilities(): ImageProviderCapabilities {
+    return { tiers: TIERS, aspectRatios: ASPECT_RATIOS, maxCount: GENERATION_MAX_COUNT, supportsSeed: true };
+  }
+
+  status(): ProviderStatus {
+    return 'ready';
+  }
+
+  async generate(request: ImageRequest, signal: AbortSignal): Promise<ProviderImage> {
+    if (signal.aborted) throw workStopped(signal);
+    const directives = this.options.directives ? readMockDirectives(request.prompt) : NO_DIRECTIVES;
+    await actOut(directives, signal);
+    const paint = (): Promise<Buffer> =>
+      this.pool.render(
+        { ...artworkSize(request.tier, request.aspectRatio), prompt: request.prompt, seed: request.seed },
+        signal,
+      );
+    return {
+      bytes: directives.body === undefined ? await paint() : await hostileBody(directives.body, paint),
+      jobId: `mock-${randomBytes(6).toString('hex')}`,
+      model: 'mock-canvas-1',
+      seed: request.seed,
+      revisedPrompt: null,
+    };
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.pool.close();
+  }
+}

@@ -1,0 +1,26 @@
+import { ASPECT_RATIOS, TIERS, type ProviderStatus } from '@atelier/contracts';
+import type { ImageProvider, ImageProviderCapabilities } from '../image-provider.js';
+import { ProviderError } from '../provider-error.js';
+
+export interface FakeProviderOptions {
+  readonly key: string;
+  readonly status?: ProviderStatus;
+  readonly capabilities?: Partial<ImageProviderCapabilities>;
+}
+
+/** A provider that can be asked about, but makes nothing. */
+export function fakeProvider({ key, status = 'ready', capabilities = {} }: FakeProviderOptions): ImageProvider {
+  return {
+    key,
+    label: key.toUpperCase(),
+    status: () => status,
+    capabilities: () => ({
+      tiers: TIERS,
+      aspectRatios: ASPECT_RATIOS,
+      maxCount: 8,
+      supportsSeed: false,
+      ...capabilities,
+    }),
+    generate: () => Promise.reject(new ProviderError('provider_unavailable')),
+  };
+}
