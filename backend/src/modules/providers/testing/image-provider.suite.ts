@@ -12,7 +12,7 @@ export interface ImageProviderSubject {
   readonly dispose: (provider: ImageProvider) => Promise<void>;
   /** The size that the provider promises. */
   readonly sizeOf: (tier: Tier, aspectRatio: AspectRatio) => PixelSize;
-  /** Largest tier that is decoded in full, where a larger one would only cost time; all by default. */
+  /** Tiers whose every image is made and decoded; all by default, fewer where the rest would only cost time. */
   readonly tiers?: readonly Tier[];
 }
 

@@ -39,7 +39,10 @@ export class ArtworkPool {
   private readonly running = new Map<Job, Promise<void>>();
   private isClosed = false;
 
-  constructor(private readonly limits: ArtworkPoolLimits = DEFAULT_LIMITS) {}
+  constructor(
+    private readonly limits: ArtworkPoolLimits = DEFAULT_LIMITS,
+    private readonly startThreads: typeof startArtworkThreads = startArtworkThreads,
+  ) {}
 
   /**
    * Paints one picture and resolves with its PNG.
@@ -98,7 +101,7 @@ export class ArtworkPool {
   /** Never rejects: what happens to the job is told to those who wait for it. */
   private async paint({ artwork, stop, resolve, reject }: Job): Promise<void> {
     try {
-      this.threads ??= startArtworkThreads(this.limits.threads);
+      this.threads ??= this.startThreads(this.limits.threads);
       const png = await (await this.threads).paint({ artwork, stop });
       // Null comes back for a job that was abandoned, which has rejected by then.
       if (png !== null) resolve(Buffer.from(png.buffer, png.byteOffset, png.byteLength));

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { AspectRatio, Tier } from '@atelier/contracts';
 import sharp from 'sharp';
 import type { ImageRequest } from '../../image-provider.js';
-import { PROVIDER_ERROR_CATEGORIES, ProviderError } from '../../provider-error.js';
+import { PROVIDER_ERROR_CATEGORIES } from '../../provider-error.js';
 import { describeImageProvider } from '../../testing/image-provider.suite.js';
 import { ArtworkPool } from './artwork-pool.js';
 import { artworkSize } from './artwork-size.js';
@@ -24,15 +24,14 @@ const request = (prompt: string, more: Partial<ImageRequest> = {}): ImageRequest
   ...more,
 });
 
-class BrokenPool extends ArtworkPool {
-  override async render(): Promise<Buffer> {
-    throw new ProviderError('provider_unavailable', { cause: new Error('the thread ended') });
-  }
-}
+const brokenPool = new ArtworkPool({ threads: 1, maxQueued: 1 }, async () => ({
+  paint: () => Promise.reject(new TypeError('context.fillRect is not a function')),
+  end: async () => undefined,
+}));
 
 describeImageProvider('The mock', {
   create: () => provider,
-  createBroken: () => new MockImageProvider({ directives: false }, new BrokenPool()),
+  createBroken: () => new MockImageProvider({ directives: false }, brokenPool),
   // Its threads are used by all tests and end with them.
   dispose: async () => undefined,
   sizeOf: artworkSize,
