@@ -1,0 +1,41 @@
+import { type Image } from '@atelier/contracts';
+import { formatBytes, formatCredits, formatDuration, formatInstant } from '../../platform/formatting';
+import { formatPixels, providerName, tierName } from '../../platform/image-text';
+
+export interface ImageFact {
+  readonly label: string;
+  readonly value: string;
+  readonly isCopyable: boolean;
+  /** Ids and seeds are set in a monospaced face. */
+  readonly isCode: boolean;
+}
+
+/** Everything that is known about an image, in reading order. */
+export function imageFacts(image: Image): readonly ImageFact[] {
+  return [
+    copyable('Original prompt', image.prompt),
+    ...(image.enhanced_prompt === null ? [] : [copyable('Enhanced prompt', image.enhanced_prompt)]),
+    plain('Tier', tierName(image.tier)),
+    plain('Provider', providerName(image.provider)),
+    plain('Model', image.model),
+    plain('Size', `${formatPixels(image)} · ${formatBytes(image.bytes)}`),
+    image.seed === null ? plain('Seed', 'Not reported by the provider') : code('Seed', String(image.seed)),
+    plain('Created', formatInstant(image.created_at)),
+    plain('Time taken', formatDuration(image.duration_ms)),
+    plain('Credits', formatCredits(image.credits_spent)),
+    code('Job id', image.job_id),
+    code('Generation id', image.generation_id),
+  ];
+}
+
+function plain(label: string, value: string): ImageFact {
+  return { label, value, isCopyable: false, isCode: false };
+}
+
+function copyable(label: string, value: string): ImageFact {
+  return { label, value, isCopyable: true, isCode: false };
+}
+
+function code(label: string, value: string): ImageFact {
+  return { label, value, isCopyable: true, isCode: true };
+}

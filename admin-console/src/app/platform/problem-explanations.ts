@@ -1,0 +1,192 @@
+import type { ProblemCode } from '@atelier/contracts';
+import type { ProblemCore } from './problem-parsing';
+
+export interface Explanation {
+  readonly what: string | ((problem: ProblemCore) => string);
+  /** What the person can do now. */
+  readonly next: string;
+  /** Set where people would wonder whether they paid. Elsewhere money is only mentioned when the studio was asked. */
+  readonly isAboutCredits?: true;
+}
+
+const namedFields = (problem: ProblemCore): string => {
+  const [first, ...others] = problem.errors ?? [];
+  if (first === undefined) return 'Some of what you entered was not accepted.';
+  const rest = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `Not accepted: ${first.path === '' ? '' : `${first.path} `}${first.message}${rest}.`;
+};
+
+/** One entry for every code of the contract; the type makes a missing one a compile error. */
+export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
+  'request.malformed': { what: "The server couldn't read the request.", next: 'Reload the page and try again.' },
+  'request.invalid': { what: namedFields, next: 'Correct it and try again.' },
+  'request.idempotency_conflict': {
+    what: 'This request was sent before with other contents.',
+    next: 'Reload the page and try again.',
+  },
+  'request.too_large': { what: 'That is more than the server accepts at once.', next: 'Shorten it and try again.' },
+  'request.unsupported_media_type': {
+    what: "The server doesn't accept this kind of content.",
+    next: 'Reload the page and try again.',
+  },
+  'route.not_found': {
+    what: "The server doesn't know this address.",
+    next: 'Reload the page to get the current version.',
+  },
+
+  'auth.required': { what: 'You need to be signed in for this.', next: 'Sign in and try again.' },
+  'auth.token_invalid': { what: 'Your session is no longer valid.', next: 'Sign in again.' },
+  'auth.token_expired': { what: 'Your session has expired.', next: 'Sign in again.' },
+  'auth.credentials_invalid': { what: 'Email or password is incorrect.', next: 'Check both and try again.' },
+  'auth.throttled': { what: 'Too many attempts.', next: 'Wait a few minutes and try again.' },
+  'auth.refresh_invalid': { what: 'You were signed out.', next: 'Sign in to continue where you left off.' },
+  'auth.origin_refused': {
+    what: 'The request came from another site and was refused.',
+    next: "Open Atelier at its own address and try again. If you are there, ask your admin to check the server's public URL.",
+  },
+  'auth.forbidden': {
+    what: "You don't have permission to do this.",
+    next: 'Ask an admin to do it or to change your role.',
+  },
+  'auth.setup_closed': { what: 'Atelier is already set up.', next: 'Sign in instead.' },
+  'auth.setup_token_invalid': {
+    what: 'This set-up link is not valid.',
+    next: "Use the newest link from the server's start-up log.",
+  },
+  'auth.password_weak': {
+    what: 'This password is too easy to guess.',
+    next: 'Choose a longer one that is not a common phrase or your name.',
+  },
+  'auth.invitation_invalid': {
+    what: 'This invitation has been used or has expired.',
+    next: 'Ask an admin for a new link.',
+  },
+
+  'users.not_found': { what: 'This user no longer exists.', next: 'Reload the list.' },
+  'users.email_taken': { what: 'Somebody already uses this e-mail address.', next: 'Use another one.' },
+  'users.last_admin': {
+    what: 'This is the last active admin, so the change was not made.',
+    next: 'Make somebody else an admin first.',
+  },
+
+  'credits.insufficient': {
+    what: "You don't have enough credits for this.",
+    next: 'Choose a smaller tier or fewer images, or ask an admin for credits.',
+    isAboutCredits: true,
+  },
+  'credits.account_frozen': {
+    what: 'Your credits are frozen while an admin checks the account.',
+    next: 'Ask an admin to release it.',
+    isAboutCredits: true,
+  },
+  'credits.grant_invalid': {
+    what: 'The balance was not changed: this amount is not possible for the account.',
+    next: 'Enter another amount.',
+  },
+
+  'studio.generation_not_found': { what: 'This generation no longer exists.', next: 'Reload the page.' },
+  'studio.provider_unknown': {
+    what: 'This provider is not available here.',
+    next: 'Choose another provider.',
+    isAboutCredits: true,
+  },
+  'studio.provider_disabled': {
+    what: 'This provider was turned off by an admin.',
+    next: 'Choose another provider.',
+    isAboutCredits: true,
+  },
+  'studio.provider_incapable': {
+    what: "This provider can't make that combination of tier, shape and count.",
+    next: 'Change an option or choose another provider.',
+    isAboutCredits: true,
+  },
+  'studio.interrupted': {
+    what: 'The server restarted while it was working.',
+    next: 'Try again.',
+    isAboutCredits: true,
+  },
+  'studio.canceled': {
+    what: 'The generation was cancelled.',
+    next: 'Start it again when you are ready.',
+    isAboutCredits: true,
+  },
+
+  'settings.invalid': { what: namedFields, next: 'Nothing was saved. Correct it and save again.' },
+
+  'gallery.image_not_found': { what: 'This image no longer exists.', next: 'Go back to the gallery.' },
+  'gallery.cursor_invalid': { what: 'The list has changed since you opened it.', next: 'Reload it from the start.' },
+
+  'storage.link_invalid': { what: 'This image link is not valid.', next: 'Open the image from the gallery.' },
+  'storage.link_expired': { what: 'This image link has expired.', next: 'Reload the page to get a new one.' },
+  'storage.object_not_found': {
+    what: "The image's file is missing.",
+    next: 'Tell your admin, and make the image again.',
+  },
+  'storage.full': {
+    what: "The image couldn't be saved because the storage is full.",
+    next: 'Tell your admin.',
+    isAboutCredits: true,
+  },
+  'storage.unavailable': {
+    what: "The image storage can't be reached right now.",
+    next: 'Try again in a minute.',
+    isAboutCredits: true,
+  },
+
+  'provider.content_rejected': {
+    what: 'This request was blocked by the content policy.',
+    next: 'Edit the prompt and try again.',
+    isAboutCredits: true,
+  },
+  'provider.rate_limited': {
+    what: 'The provider is receiving too many requests right now.',
+    next: 'Try again in a minute or choose another provider.',
+    isAboutCredits: true,
+  },
+  'provider.quota_exhausted': {
+    what: "The provider's own quota is used up.",
+    next: 'Choose another provider, or tell your admin.',
+    isAboutCredits: true,
+  },
+  'provider.auth_failed': {
+    what: 'The provider rejected the API key of this server.',
+    next: 'Choose another provider, or ask your admin to replace the key.',
+    isAboutCredits: true,
+  },
+  'provider.unavailable': {
+    what: 'The provider had a problem.',
+    next: 'Try again or choose another provider.',
+    isAboutCredits: true,
+  },
+  'provider.timeout': {
+    what: 'The provider took too long to answer.',
+    next: 'Try again or choose another provider.',
+    isAboutCredits: true,
+  },
+  'provider.invalid_request': {
+    what: "The provider didn't accept this request.",
+    next: 'Change the prompt or the options and try again.',
+    isAboutCredits: true,
+  },
+  'provider.bad_response': {
+    what: "The provider sent something that isn't a usable image.",
+    next: 'Try again or choose another provider.',
+    isAboutCredits: true,
+  },
+  'provider.none_available': {
+    what: 'No provider can make this right now.',
+    next: 'Try again in a few minutes or choose another tier.',
+    isAboutCredits: true,
+  },
+  'enhancer.unavailable': {
+    what: "Couldn't enhance right now. Your prompt is unchanged.",
+    next: 'Try again, or generate with your own words.',
+    isAboutCredits: true,
+  },
+
+  'server.error': {
+    what: 'Something went wrong on our side.',
+    next: 'Try again, and tell your admin if it keeps happening.',
+  },
+  'server.unavailable': { what: 'The server is starting, stopping or overloaded.', next: 'Try again in a minute.' },
+};

@@ -1,0 +1,27 @@
+import { Component, computed, input, output } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { formatCount } from '../../platform/formatting';
+
+/** Stays in view while there are edits that nobody has saved. */
+@Component({
+  selector: 'app-save-bar',
+  imports: [MatButton],
+  template: `
+    <span class="count" role="status">{{ text() }}</span>
+    <button matButton type="button" [disabled]="isSaving()" (click)="discard.emit()">Discard</button>
+    <button matButton="filled" type="button" [disabled]="isSaving()" (click)="review.emit()">
+      {{ isSaving() ? 'Saving…' : 'Review' }}
+    </button>
+  `,
+  host: { role: 'region', 'aria-label': 'Unsaved changes' },
+  styleUrl: './save-bar.scss',
+})
+export class SaveBar {
+  readonly count = input.required<number>();
+  readonly isSaving = input.required<boolean>();
+
+  readonly review = output();
+  readonly discard = output();
+
+  protected readonly text = computed(() => formatCount(this.count(), 'unsaved change'));
+}

@@ -1,0 +1,18 @@
+import type { IconName } from '../ui/icon-paths';
+
+export interface Destination {
+  readonly path: string;
+  readonly label: string;
+  readonly icon: IconName;
+}
+
+export const destinations: readonly Destination[] = [
+  { path: '/', label: 'Studio', icon: 'studio' },
+  { path: '/gallery', label: 'Gallery', icon: 'gallery' },
+  { path: '/credits', label: 'Credits', icon: 'credits' },
+];
+
+export const adminDestinations: readonly Destination[] = [
+  { path: '/admin/settings', label: 'Settings', icon: 'settings' },
+  { path: '/admin/users', label: 'Users', icon: 'users' },
+];

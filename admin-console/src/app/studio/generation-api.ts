@@ -1,0 +1,29 @@
+import { HttpClient } from '@angular/common/http';
+import { Injectable, inject } from '@angular/core';
+import { type EnhancedPrompt, type GenerateRequest, type Generation } from '@atelier/contracts';
+import { firstValueFrom } from 'rxjs';
+import { API_BASE } from '../platform/api-base';
+
+/** The studio's commands. Reads that belong to a view are resources of that view. */
+@Injectable({ providedIn: 'root' })
+export class GenerationApi {
+  readonly #http = inject(HttpClient);
+
+  /** Asks for images and returns as soon as the request is accepted. The key makes it safe to send the same request twice. */
+  start(request: GenerateRequest, idempotencyKey: string): Promise<Generation> {
+    const headers = { Prefer: 'respond-async', 'Idempotency-Key': idempotencyKey };
+    return firstValueFrom(this.#http.post<Generation>(`${API_BASE}/studio/generate`, request, { headers }));
+  }
+
+  read(id: string): Promise<Generation> {
+    return firstValueFrom(this.#http.get<Generation>(`${API_BASE}/studio/generations/${id}`));
+  }
+
+  cancel(id: string): Promise<Generation> {
+    return firstValueFrom(this.#http.post<Generation>(`${API_BASE}/studio/generations/${id}/cancel`, {}));
+  }
+
+  enhance(prompt: string): Promise<EnhancedPrompt> {
+    return firstValueFrom(this.#http.post<EnhancedPrompt>(`${API_BASE}/studio/enhance-prompt`, { prompt }));
+  }
+}

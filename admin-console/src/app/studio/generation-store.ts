@@ -1,0 +1,215 @@
+import { LiveAnnouncer } from '@angular/cdk/a11y';
+import { HttpErrorResponse } from '@angular/common/http';
+import { DOCUMENT, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { type GenerateRequest, type Generation } from '@atelier/contracts';
+import { problemOf, problemSentence } from '../platform/problem';
+import { Session } from '../session/session';
+import { GenerationApi } from './generation-api';
+import { announcement } from './generation-wording';
+import { type Job, isFinal, isSettled, jobFromGeneration } from './job';
+import { type PollAnswer, pollWhileVisible } from './poll';
+import { UnfinishedGenerations } from './unfinished-generations';
+
+/** The jobs of this visit. It lives as long as the console, so leaving the studio loses nothing. */
+@Injectable({ providedIn: 'root' })
+export class GenerationStore {
+  readonly #api = inject(GenerationApi);
+  readonly #session = inject(Session);
+  readonly #announcer = inject(LiveAnnouncer);
+  readonly #document = inject(DOCUMENT);
+  readonly #unfinished = inject(UnfinishedGenerations);
+
+  readonly #list = signal<readonly Job[]>([]);
+  readonly #delivered = signal(0);
+  readonly #userId = computed(() => this.#session.user()?.id ?? null);
+  /** Aborted when another person signs in: nobody may see or cancel somebody else's jobs. */
+  #visit = new AbortController();
+
+  /** Newest first. */
+  readonly jobs = this.#list.asReadonly();
+  readonly unfinishedJobs = computed(() => this.jobs().filter((job) => !isSettled(job)));
+  /** Goes up whenever new images can be read from the list of one's own. */
+  readonly deliveries = this.#delivered.asReadonly();
+
+  constructor() {
+    effect(() => {
+      const userId = this.#userId();
+      untracked(() => this.#beginVisit(userId));
+    });
+  }
+
+  /** Puts a job on the list at once and sends the request; the answer arrives in the job. */
+  start(request: GenerateRequest, quotedCredits: number): Job {
+    const job: Job = {
+      key: randomKey(),
+      request,
+      quotedCredits,
+      requestedAt: Date.now(),
+      generation: null,
+      refusal: null,
+      isConnectionLost: false,
+      isCanceling: false,
+    };
+    this.#list.update((jobs) => [job, ...jobs]);
+    void this.#send(job, this.#visit.signal);
+    return job;
+  }
+
+  async cancel(job: Job): Promise<void> {
+    const { generation } = job;
+    if (generation === null || job.isCanceling) {
+      return;
+    }
+    const visit = this.#visit.signal;
+    this.#change(job.key, { isCanceling: true });
+    try {
+      const answer = await this.#api.cancel(generation.id);
+      if (!visit.aborted) {
+        this.#receive(job.key, answer);
+      }
+    } catch (error) {
+      this.#change(job.key, { isCanceling: false });
+      // It may have finished in the meantime; the poll shows that. Anything else is worth a word.
+      void this.#announcer.announce(`The job could not be cancelled. ${problemSentence(error)}`, 'assertive');
+    }
+  }
+
+  dismiss(job: Job): void {
+    this.#list.update((jobs) => jobs.filter((other) => other.key !== job.key));
+  }
+
+  #beginVisit(userId: number | null): void {
+    this.#visit.abort();
+    this.#visit = new AbortController();
+    this.#list.set([]);
+    if (userId !== null) {
+      this.#unfinished.of(userId).forEach((id) => void this.#follow(id, id, this.#visit.signal, 'now'));
+    }
+  }
+
+  /** Sends until the server has answered: the key makes a repeated request the same request. */
+  async #send(job: Job, visit: AbortSignal): Promise<void> {
+    const attempt = async (): Promise<PollAnswer> => {
+      try {
+        const generation = await this.#api.start(job.request, job.key);
+        if (!visit.aborted) {
+          this.#accept(job.key, generation, visit);
+        }
+        return 'done';
+      } catch (error) {
+        if (isUnreachable(error)) {
+          this.#change(job.key, { isConnectionLost: true });
+          return 'again';
+        }
+        if (!visit.aborted) {
+          this.#refuse(job.key, error);
+        }
+        return 'done';
+      }
+    };
+    if ((await attempt()) === 'again') {
+      await pollWhileVisible(attempt, this.#document, visit);
+    }
+  }
+
+  #accept(key: string, generation: Generation, visit: AbortSignal): void {
+    const userId = this.#userId();
+    if (userId !== null && !isFinal(generation)) {
+      this.#unfinished.add(userId, generation.id);
+    }
+    this.#receive(key, generation);
+    if (!isFinal(generation)) {
+      void this.#follow(key, generation.id, visit, 'later');
+    }
+    void this.#session.refreshCredits();
+  }
+
+  #refuse(key: string, error: unknown): void {
+    const isContentPolicy = problemOf(error)?.code === 'provider.content_rejected';
+    this.#change(key, { refusal: { sentence: problemSentence(error), isContentPolicy }, isConnectionLost: false });
+    this.#settle(key);
+  }
+
+  async #follow(key: string, id: string, visit: AbortSignal, begin: 'now' | 'later'): Promise<void> {
+    const ask = async (): Promise<PollAnswer> => {
+      try {
+        const generation = await this.#api.read(id);
+        if (visit.aborted) {
+          return 'done';
+        }
+        this.#receive(key, generation);
+        return isFinal(generation) ? 'done' : 'again';
+      } catch (error) {
+        return visit.aborted ? 'done' : this.#missed(key, id, error);
+      }
+    };
+    if (begin === 'later' || (await ask()) === 'again') {
+      await pollWhileVisible(ask, this.#document, visit);
+    }
+  }
+
+  /** A poll without an answer says nothing about the job, unless the server says that there is no such job. */
+  #missed(key: string, id: string, error: unknown): PollAnswer {
+    if (error instanceof HttpErrorResponse && error.status === 404) {
+      this.#forget(id);
+      this.#list.update((jobs) => jobs.filter((job) => job.key !== key));
+      return 'done';
+    }
+    this.#change(key, { isConnectionLost: true });
+    return 'again';
+  }
+
+  #receive(key: string, generation: Generation): void {
+    const known = this.#list().find((job) => job.key === key);
+    if (known === undefined) {
+      this.#list.update((jobs) =>
+        [...jobs, jobFromGeneration(generation)].sort((a, b) => b.requestedAt - a.requestedAt),
+      );
+    } else if (isSettled(known)) {
+      return;
+    } else {
+      this.#change(key, { generation, isConnectionLost: false });
+    }
+    if (isFinal(generation)) {
+      this.#forget(generation.id);
+      this.#settle(key);
+    }
+  }
+
+  #settle(key: string): void {
+    const job = this.#list().find((other) => other.key === key);
+    if (job === undefined) {
+      return;
+    }
+    if (job.generation !== null && job.generation.images.length > 0) {
+      this.#delivered.update((count) => count + 1);
+    }
+    const { text, politeness } = announcement(job);
+    void this.#announcer.announce(text, politeness);
+    void this.#session.refreshCredits();
+  }
+
+  #forget(id: string): void {
+    const userId = this.#userId();
+    if (userId !== null) {
+      this.#unfinished.remove(userId, id);
+    }
+  }
+
+  #change(key: string, changes: Partial<Job>): void {
+    this.#list.update((jobs) => jobs.map((job) => (job.key === key ? { ...job, ...changes } : job)));
+  }
+}
+
+/** `crypto.randomUUID` would be shorter, but a console that is served over plain HTTP doesn't have it. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** No answer at all, or one from something in front of the server: the request may or may not have arrived. */
+function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof HttpErrorResponse && (error.status === 0 || (problemOf(error) === null && error.status >= 502))
+  );
+}

@@ -1,0 +1,27 @@
+import { Component, input, output } from '@angular/core';
+import { MatIconButton } from '@angular/material/button';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import type { UserWithCredits } from '@atelier/contracts';
+import { Icon } from '../../ui/icon';
+
+/** What can be done with one user. Nobody can disable themselves, so that is not offered on one's own row. */
+@Component({
+  selector: 'app-user-menu',
+  imports: [Icon, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger],
+  templateUrl: './user-menu.html',
+  styles: `
+    [matMenuItemIcon] {
+      margin-inline-end: var(--app-space-3);
+      color: var(--mat-sys-on-surface-variant);
+    }
+  `,
+})
+export class UserMenu {
+  readonly user = input.required<UserWithCredits>();
+  readonly isSelf = input.required<boolean>();
+
+  readonly grant = output();
+  readonly edit = output();
+  readonly disable = output();
+  readonly enable = output();
+}
