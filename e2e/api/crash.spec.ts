@@ -1,0 +1,82 @@
+import type { MyCreations } from '@atelier/contracts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { signIn } from '../support/api-client.js';
+import { isFinished, readGeneration, startImages, untilGeneration } from '../support/generations.js';
+import { createMember } from '../support/members.js';
+import { download } from '../support/pictures.js';
+import { type Server, startServer } from '../support/server.js';
+import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
+
+/** On a shared database a killed process's work is taken up when its lease has run out, a minute after the claim. */
+const RECOVERY_MS = 100_000;
+
+describe('a server that dies', () => {
+  let server: Server;
+
+  afterEach(() => server.dispose());
+
+  it(
+    'loses no generation and no credit, whether it was at work or had not begun',
+    async () => {
+      server = await startServer();
+      const admin = await signIn(server);
+      const { client } = await createMember(server, admin, 40);
+      const atWork = await startImages(client, { prompt: 'at work [mock:delay=1000]', count: 8 });
+      await untilGeneration(client, atWork.id, ({ status }) => status === 'running');
+      const waiting = await startImages(client, { prompt: 'not begun', count: 8 });
+      const failing = await startImages(client, { prompt: 'failing [mock:fail=timeout]', count: 2 });
+      await server.kill();
+
+      server = await server.restart();
+
+      const [first, second, third] = await Promise.all(
+        [atWork, waiting, failing].map(({ id }) => untilGeneration(client, id, isFinished, RECOVERY_MS)),
+      );
+      expect(first).toMatchObject({ status: 'succeeded', credits: { quoted: 8, charged: 8 } });
+      expect(second).toMatchObject({ status: 'succeeded', credits: { quoted: 8, charged: 8 } });
+      expect(third).toMatchObject({ status: 'failed', credits: { quoted: 2, charged: 0 } });
+      expect(await balanceOf(client)).toEqual({ available: 24, held: 0, consumed: 16, granted: 40 });
+      const kinds = (await statementOf(client)).map(({ kind }) => kind);
+      expect(kinds.filter((kind) => kind === 'capture')).toHaveLength(16);
+      expect(kinds.filter((kind) => kind === 'release')).toHaveLength(2);
+      const { body } = await client.get<MyCreations>('/studio/my-creations', { query: { limit: 100 } });
+      expect(body.total).toBe(16);
+      for (const { image_url, bytes } of body.images) expect((await download(server, image_url)).bytes).toBe(bytes);
+      await expectBooksInOrder(admin);
+    },
+    RECOVERY_MS + 60_000,
+  );
+
+  it('gives up after three attempts that were cut short, and gives the credits back', async () => {
+    // Embedded, where the next process knows at once that the last one is dead.
+    server = await startServer({ database: 'sqlite' });
+    const admin = await signIn(server);
+    const { client } = await createMember(server, admin, 5);
+    const { id } = await startImages(client, { prompt: 'never ready [mock:delay=300000]' });
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      await untilGeneration(client, id, ({ status }) => status === 'running');
+      expect(await balanceOf(client)).toMatchObject({ available: 4, held: 1 });
+      await server.waitForLog(/Listening on/);
+      await server.kill();
+      server = await server.restart();
+    }
+    const given = await untilGeneration(client, id, isFinished);
+    expect(given).toMatchObject({ status: 'failed', error: { code: 'studio.interrupted', charged: false } });
+    expect(await balanceOf(client)).toEqual({ available: 5, held: 0, consumed: 0, granted: 5 });
+    await expectBooksInOrder(admin);
+  });
+
+  it('finishes what it is doing when it is asked to stop, and begins nothing new', async () => {
+    server = await startServer();
+    const admin = await signIn(server);
+    const { client } = await createMember(server, admin, 20);
+    const atWork = await startImages(client, { prompt: 'nearly there [mock:delay=500]', count: 2 });
+    await untilGeneration(client, atWork.id, ({ status }) => status === 'running');
+    await server.stop();
+
+    server = await server.restart();
+
+    expect(await readGeneration(client, atWork.id)).toMatchObject({ status: 'succeeded', credits: { charged: 2 } });
+    expect(await balanceOf(client)).toEqual({ available: 18, held: 0, consumed: 2, granted: 20 });
+  });
+});

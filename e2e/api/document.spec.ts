@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { anonymous } from '../support/api-client.js';
+import { ApiDocument } from '../support/api-document.js';
+import { type Server, startServer } from '../support/server.js';
+
+/** Everything that the API can do. A line that is missing or new is a change that clients are told about. */
+const INVENTORY = [
+  'GET /api/v1/admin/credits/audit auditLedger',
+  'GET /api/v1/admin/studio/settings listStudioSettings',
+  'GET /api/v1/admin/users listUsers',
+  'GET /api/v1/auth/me getMe',
+  'GET /api/v1/auth/setup getSetupStatus',
+  'GET /api/v1/credits/balance getBalance',
+  'GET /api/v1/credits/entries listLedgerEntries',
+  'GET /api/v1/gallery/images listImages',
+  'GET /api/v1/gallery/images/{id} getImage',
+  'GET /api/v1/studio/generations/{id} getGeneration',
+  'GET /api/v1/studio/my-creations listMyCreations',
+  'GET /api/v1/studio/options getStudioOptions',
+  'GET /health/live getLiveness',
+  'GET /health/ready getReadiness',
+  'GET /static/generated/{year}/{month}/{day}/{file} getGeneratedImage',
+  'PATCH /api/v1/admin/users/{id} updateUser',
+  'POST /api/v1/admin/credits/grants grantCredits',
+  'POST /api/v1/admin/users createUser',
+  'POST /api/v1/auth/invitation acceptInvitation',
+  'POST /api/v1/auth/login signIn',
+  'POST /api/v1/auth/logout signOut',
+  'POST /api/v1/auth/password changePassword',
+  'POST /api/v1/auth/refresh refreshSession',
+  'POST /api/v1/auth/setup completeSetup',
+  'POST /api/v1/studio/enhance-prompt enhancePrompt',
+  'POST /api/v1/studio/generate generate',
+  'POST /api/v1/studio/generations/{id}/cancel cancelGeneration',
+  'PUT /api/v1/admin/studio/settings changeStudioSettings',
+];
+
+/** Routes that describe the API and are no part of it. */
+const OUTSIDE = [
+  'GET /api/docs',
+  'GET /api/docs/assets/:name',
+  'GET /api/docs/reference.js',
+  'GET /api/openapi.json',
+  'GET /api/openapi.yaml',
+];
+
+describe('the description of the API', () => {
+  let server: Server;
+  let api: ApiDocument;
+
+  const open = (path: string) => anonymous(server).raw(path);
+
+  beforeAll(async () => {
+    // At this level the framework reports every route that it serves.
+    server = await startServer({ env: { LOG_LEVEL: 'debug' } });
+    api = await ApiDocument.of(server.origin);
+  });
+
+  afterAll(() => server.dispose());
+
+  it('is OpenAPI 3.1 with schemas that are valid JSON Schema 2020-12', () => {
+    expect(api.document.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(api.compileAll()).toBeGreaterThan(50);
+  });
+
+  it('lists what the API can do', () => {
+    const listed = api
+      .operations()
+      .map(({ method, path, operation }) => `${method.toUpperCase()} ${path} ${operation.operationId}`);
+    expect(listed.sort()).toEqual(INVENTORY);
+  });
+
+  it('leaves out no route that the server serves', () => {
+    const mapped = [...server.logs().matchAll(/Mapped \{([^,}]+), ([A-Z]+)\} route/g)].map(
+      ([, path, method]) => `${method} ${path}`,
+    );
+    const documented = api
+      .operations()
+      .map(({ method, path }) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
+    expect(mapped.sort()).toEqual([...documented, ...OUTSIDE].sort());
+  });
+
+  it('names and explains every operation', () => {
+    const ids = new Set<string>();
+    for (const { method, path, operation } of api.operations()) {
+      const { operationId = '', summary = '', tags = [], responses } = operation;
+      expect([path, method, /^[a-z][A-Za-z]+$/.test(operationId), ids.has(operationId)]).toEqual([
+        path,
+        method,
+        true,
+        false,
+      ]);
+      ids.add(operationId);
+      expect([path, method, summary.length > 10]).toEqual([path, method, true]);
+      expect([path, method, tags.length]).toEqual([path, method, 1]);
+      const successes = Object.entries(responses).filter(([status]) => /^2\d\d$/.test(status));
+      expect([path, method, successes.length > 0]).toEqual([path, method, true]);
+      for (const [status, { content = {} }] of successes) {
+        const schemas = Object.values(content).filter(
+          ({ schema }) => schema !== undefined && Object.keys(schema).length > 0,
+        );
+        expect([path, method, status, schemas.length > 0]).toEqual([path, method, status, status !== '204']);
+      }
+      expect(Object.keys(responses['default']?.content ?? {})).toEqual(['application/problem+json']);
+    }
+  });
+
+  it('groups operations under one spelling of each tag', () => {
+    const tags = [...new Set(api.operations().flatMap(({ operation }) => operation.tags ?? []))];
+    expect(new Set(tags.map((tag) => tag.toLowerCase())).size).toBe(tags.length);
+  });
+
+  it('says which operations need no session', async () => {
+    const open = api.operations().filter(({ operation }) => operation.security?.length === 0);
+    expect(open.map(({ operation }) => operation.operationId).sort()).toEqual([
+      'acceptInvitation',
+      'completeSetup',
+      'getGeneratedImage',
+      'getLiveness',
+      'getReadiness',
+      'getSetupStatus',
+      'refreshSession',
+      'signIn',
+      'signOut',
+    ]);
+  });
+
+  it('closes every object that it answers', () => {
+    const walk = (value: unknown, trail: string): string[] => {
+      if (typeof value !== 'object' || value === null) return [];
+      const isOpen =
+        'properties' in value && (value as { additionalProperties?: unknown }).additionalProperties !== false;
+      const below = Object.entries(value).flatMap(([key, child]) => walk(child, `${trail}/${key}`));
+      return isOpen ? [trail, ...below] : below;
+    };
+    const openObjects = api.operations().flatMap(({ path, operation }) => walk(operation.responses, path));
+    expect(openObjects).toEqual([]);
+  });
+
+  it('is the same in YAML', async () => {
+    const response = await open('/api/openapi.yaml');
+    expect(response.headers.get('content-type')).toMatch(/^application\/yaml/);
+    expect(parse(await response.text())).toEqual(api.document);
+  });
+
+  it('can be read as a page that loads nothing from elsewhere', async () => {
+    const response = await open('/api/docs');
+    expect(response.status).toBe(200);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe-inline/);
+    const html = await response.text();
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
+    const addresses = [...html.matchAll(/\b(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
+    expect(addresses.length).toBeGreaterThan(2);
+    for (const address of addresses) {
+      expect(address).toMatch(/^\/api\/docs\//);
+      const asset = await open(address);
+      expect([address, asset.status]).toEqual([address, 200]);
+      expect(asset.headers.get('content-type')).toMatch(/^text\/(css|javascript)/);
+    }
+  });
+
+  it.each(['/api/docs/assets/package.json', '/api/docs/assets/..%2fpackage.json', '/api/docs/assets/index.html'])(
+    'hands out its own files only: %s',
+    async (path) => {
+      const response = await open(path);
+      expect([404, 422]).toContain(response.status);
+      expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    },
+  );
+});

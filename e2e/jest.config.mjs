@@ -1,0 +1,25 @@
+/** The API suite: HTTP against the built product, unchanged on SQLite and MariaDB (E2E_DATABASE). */
+export default {
+  rootDir: import.meta.dirname,
+  displayName: `api on ${process.env.E2E_DATABASE ?? 'sqlite'}`,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/api/**/*.spec.ts', '<rootDir>/support/**/*.spec.ts'],
+  globalSetup: '<rootDir>/support/jest-services.mjs',
+  globalTeardown: '<rootDir>/support/jest-services-stop.mjs',
+  // A spec waits for servers to start and images to be made.
+  testTimeout: 60_000,
+  // Every spec file starts a server: more at once than cores only makes all of them slower.
+  maxWorkers: 2,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};

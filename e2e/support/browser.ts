@@ -1,0 +1,35 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Page, expect, test as base } from '@playwright/test';
+import { type ApiClient, signIn } from './api-client.js';
+import { type Server, startServer } from './server.js';
+
+interface WorkerFixtures {
+  /** One server per worker with the administrator `ADMIN`; journeys that change what others see make their own. */
+  server: Server;
+  /** The administrator over the API: to prepare what a journey needs. */
+  admin: ApiClient;
+}
+
+/** Playwright's `test` with a running product: `page.goto('/')` is its console. */
+export const test = base.extend<object, WorkerFixtures>({
+  server: [
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.dispose();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  admin: [async ({ server }, use) => use(await signIn(server)), { scope: 'worker' }],
+  baseURL: async ({ server }, use) => use(server.origin),
+});
+
+export { expect };
+
+/** axe finds nothing on the page as it is drawn now. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual(
+    [],
+  );
+}

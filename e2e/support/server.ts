@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../tools/services.mjs';
+import { createDatabase, type DatabaseKind, databaseUnderTest, dropDatabase } from './database.js';
+import { type Environment, type Exit, ServerProcess } from './server-process.js';
+
+/** The administrator that every server is started with, unless it is asked to begin with nobody. */
+export const ADMIN = { email: 'admin@atelier.test', password: 'umbrella-quartz-71-harbour' } as const;
+
+const READY_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 30_000;
+
+export interface ServerOptions {
+  /** Added to (and stronger than) the environment below. */
+  env?: Environment;
+  /** False: no user at all, so the server prints its one-time set-up link. */
+  hasAdmin?: boolean;
+  /** Default: what E2E_DATABASE says. */
+  database?: DatabaseKind;
+}
+
+/** A running server with data of its own. */
+export interface Server {
+  readonly origin: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Null on SQLite. */
+  readonly databaseUrl: string | null;
+  readonly process: ServerProcess;
+  logs(): string;
+  waitForLog(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
+  /** SIGTERM; the data stay. Rejects when it hangs. */
+  stop(): Promise<Exit>;
+  /** SIGKILL; the data stay. */
+  kill(): Promise<Exit>;
+  /** A new process on the same port, data and environment; stops this one first when it still runs. */
+  restart(env?: Environment): Promise<Server>;
+  /** Stops it and removes its data. Rejects when it had died: a crash must not hide behind the failures it causes. */
+  dispose(): Promise<void>;
+}
+
+/** Starts the built product and resolves when `GET /health/ready` says so; `dispose()` it when done. */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const port = await freePort();
+  const dataDir = await mkdtemp(join(tmpdir(), 'atelier-e2e-'));
+  const databaseUrl = (options.database ?? databaseUnderTest()) === 'mariadb' ? await createDatabase() : null;
+  const env = {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    DATA_DIR: dataDir,
+    LOG_FORMAT: 'json',
+    MOCK_DIRECTIVES: 'true',
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+    ...(options.hasAdmin === false ? {} : { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password }),
+    ...options.env,
+  };
+  try {
+    return await launch({ port, dataDir, databaseUrl, env });
+  } catch (error) {
+    await removeData(dataDir, databaseUrl);
+    throw error;
+  }
+}
+
+/** Runs the built product with exactly this environment until it ends by itself: for starts that must be refused. */
+export async function runServer(env: Environment, timeoutMs = 30_000): Promise<Exit> {
+  const server = new ServerProcess(env);
+  const exit = await Promise.race([server.exited, pause(timeoutMs, null, { ref: false })]);
+  if (exit !== null) return exit;
+  server.send('SIGKILL');
+  await server.exited;
+  throw new Error(`The server was expected to end by itself, but it ran on:\n${server.logs()}`);
+}
+
+interface Launch {
+  port: number;
+  dataDir: string;
+  databaseUrl: string | null;
+  env: Environment;
+}
+
+async function launch(spec: Launch): Promise<Server> {
+  const server = new ServerProcess(spec.env);
+  const origin = `http://127.0.0.1:${spec.port}`;
+  let isEnded = false;
+  const end = (signal: NodeJS.Signals): Promise<Exit> => {
+    isEnded = true;
+    return endWith(server, signal);
+  };
+  const stop = () => end('SIGTERM');
+  try {
+    await untilReady(server, origin);
+  } catch (error) {
+    await endWith(server, 'SIGKILL');
+    throw error;
+  }
+  return {
+    origin,
+    port: spec.port,
+    dataDir: spec.dataDir,
+    databaseUrl: spec.databaseUrl,
+    process: server,
+    logs: () => server.logs(),
+    waitForLog: (pattern, timeoutMs) => server.waitForLog(pattern, timeoutMs),
+    stop,
+    kill: () => end('SIGKILL'),
+    restart: async (env) => {
+      await stop();
+      return launch({ ...spec, env: { ...spec.env, ...env } });
+    },
+    dispose: async () => {
+      const hasDied = !isEnded && !server.isRunning;
+      const { code, signal } = await stop();
+      await removeData(spec.dataDir, spec.databaseUrl);
+      if (hasDied) throw new Error(`The server ended by itself (${signal ?? code}):\n${server.logs()}`);
+    },
+  };
+}
+
+async function untilReady(server: ServerProcess, origin: string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (server.isRunning && Date.now() < deadline) {
+    const answer = await fetch(`${origin}/health/ready`).catch(() => null);
+    if (answer?.status === 200) return;
+    await pause(50);
+  }
+  throw new Error(`The server did not become ready:\n${server.logs()}`);
+}
+
+async function endWith(server: ServerProcess, signal: NodeJS.Signals): Promise<Exit> {
+  server.send(signal);
+  const exit = await Promise.race([server.exited, pause(STOP_TIMEOUT_MS, null, { ref: false })]);
+  if (exit !== null) return exit;
+  server.send('SIGKILL');
+  await server.exited;
+  throw new Error(`The server did not stop within ${STOP_TIMEOUT_MS} ms of ${signal}:\n${server.logs()}`);
+}
+
+async function removeData(dataDir: string, databaseUrl: string | null): Promise<void> {
+  await rm(dataDir, { recursive: true, force: true });
+  if (databaseUrl !== null) await dropDatabase(databaseUrl);
+}

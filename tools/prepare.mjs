@@ -1,0 +1,13 @@
+import { buildChangedParts } from './build.mjs';
+import { prepareCanvas } from './canvas.mjs';
+import { findNodeRuntime } from './node-runtime.mjs';
+import { installPackages } from './packages.mjs';
+
+/** Everything between a fresh clone and a built product; what is there already costs next to nothing. */
+export async function prepare() {
+  const runtime = await findNodeRuntime();
+  await installPackages(runtime);
+  await prepareCanvas(runtime);
+  await buildChangedParts(runtime);
+  return runtime;
+}

@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepare } from './prepare.mjs';
+import { runForeground } from './processes.mjs';
+import { ROOT, Stop, runMain } from './workspace.mjs';
+
+const FLAGS = ['--build-only'];
+
+await runMain(async () => {
+  const flags = process.argv.slice(2);
+  const unknown = flags.find((flag) => !FLAGS.includes(flag));
+  if (unknown !== undefined) throw new Stop(`Unknown option ${unknown}; known: ${FLAGS.join(', ')}.`);
+  const runtime = await prepare();
+  if (flags.includes('--build-only')) return 0;
+  // What is set in the environment is stronger than the file.
+  const settings = existsSync(join(ROOT, '.env')) ? ['--env-file=.env'] : [];
+  const server = [...settings, join('backend', 'dist', 'main.js')];
+  return runForeground(runtime.executable, server, { env: runtime.env });
+});

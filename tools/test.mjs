@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildChangedParts } from './build.mjs';
+import { prepareCanvas } from './canvas.mjs';
+import { findNodeRuntime } from './node-runtime.mjs';
+import { installPackages } from './packages.mjs';
+import { run } from './processes.mjs';
+import { countTests, summary, sumCounts } from './test-counts.mjs';
+import { installMachineParts, startMachineParts } from './test-machine.mjs';
+import { STAGES, commandOf } from './test-stages.mjs';
+import { Stop, runMain, say } from './workspace.mjs';
+
+/** In CI nothing may be left out silently: a part that can't be had fails the run. */
+const IS_CI = Boolean(process.env.CI) && process.env.CI !== 'false';
+
+const interruption = new AbortController();
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+  process.on(signal, () => interruption.abort());
+
+/** @typedef {import('./test-counts.mjs').Counts} Counts */
+
+await runMain(async () => {
+  /** @type {Counts[]} */
+  const counts = [];
+  try {
+    const { stages, patterns } = parseArguments(process.argv.slice(2));
+    await runStages(stages, patterns, counts);
+  } catch (error) {
+    counts.push({ passed: 0, failed: 1, skipped: 0 });
+    process.stderr.write(`\n${error instanceof Stop ? error.message : error instanceof Error ? error.stack : error}\n`);
+  }
+  const total = sumCounts(counts);
+  if (total.passed + total.failed === 0) {
+    say('No test ran.');
+    total.failed = 1;
+  }
+  say(`\n${summary(total)}`);
+  return interruption.signal.aborted ? 130 : total.failed > 0 ? 1 : 0;
+});
+
+/**
+ * `--only unit,api` or the stages' names select stages; any other word selects test files by path.
+ * @param {string[]} words
+ */
+function parseArguments(words) {
+  const names = words.flatMap((word) => word.replace(/^--only(=|$)/, '').split(',')).filter((word) => word !== '');
+  const stages = names.filter((name) => name in STAGES);
+  const patterns = names.filter((name) => !(name in STAGES));
+  const unknown = patterns.find((pattern) => !/[./]/.test(pattern));
+  if (unknown !== undefined) {
+    throw new Stop(`Unknown stage ${unknown}; stages: ${Object.keys(STAGES).join(', ')}; files are given as paths.`);
+  }
+  return { stages: stages.length > 0 ? stages : Object.keys(STAGES), patterns };
+}
+
+/** @param {string[]} stages @param {string[]} patterns @param {Counts[]} counts is added to as stages end */
+async function runStages(stages, patterns, counts) {
+  const steps = stages.flatMap((stage) => STAGES[stage] ?? []);
+  const wanted = new Set(steps.flatMap((step) => [...(step.needs ?? []), ...(step.uses ?? [])]));
+  const runtime = await findNodeRuntime();
+  await installPackages(runtime);
+  await prepareCanvas(runtime);
+  if (wanted.has('build')) await buildChangedParts(runtime);
+  const machineParts = /** @type {const} */ (['mariadb', 'redis', 'chromium']).filter((part) => wanted.has(part));
+  const unavailable = await installMachineParts(machineParts);
+  if (IS_CI && unavailable.length > 0) counts.push({ passed: 0, failed: unavailable.length, skipped: 0 });
+
+  const machine = await startMachineParts(machineParts.filter((part) => !unavailable.includes(part)));
+  const reports = mkdtempSync(join(tmpdir(), 'atelier-reports-'));
+  try {
+    for (const [index, step] of steps.entries()) {
+      if (interruption.signal.aborted) throw new Stop('Interrupted.');
+      if (patterns.length > 0 && step.kind === 'exit') continue;
+      if (step.needs?.some((need) => need !== 'build' && unavailable.includes(need))) {
+        say(`\n--- ${step.title}: SKIPPED`);
+        counts.push({ passed: 0, failed: 0, skipped: 1 });
+        continue;
+      }
+      say(`\n--- ${step.title}`);
+      const startedAt = Date.now();
+      const reportFile = join(reports, `${index}.report`);
+      const command = commandOf(step, reportFile, patterns);
+      const env = { ...runtime.env, ...machine.env, ...command.env };
+      const { code } = await run(runtime.executable, command.args, { env, group: true, signal: interruption.signal });
+      const result = countTests(step.kind, code, reportFile, patterns.length > 0);
+      counts.push(result);
+      say(`--- ${step.title}: ${summary(result)} (${Math.round((Date.now() - startedAt) / 1_000)} s)`);
+    }
+  } finally {
+    await machine.stop();
+    rmSync(reports, { recursive: true, force: true });
+  }
+}
