@@ -18,7 +18,8 @@ const BODY_LIMIT = '256kb';
 /** The application as `main.ts` runs it and the tests use it, not listening yet. */
 export async function createApp(configuration: Configuration): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(configuration), {
-    bufferLogs: true,
+    // Silent until its own logger is there: what goes wrong before is told in one sentence where the process ends.
+    logger: false,
     abortOnError: false,
     bodyParser: false,
   });

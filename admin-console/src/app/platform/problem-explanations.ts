@@ -1,66 +1,10 @@
 import type { ProblemCode } from '@atelier/contracts';
-import type { ProblemCore } from './problem-parsing';
-
-export interface Explanation {
-  readonly what: string | ((problem: ProblemCore) => string);
-  /** What the person can do now. */
-  readonly next: string;
-  /** Set where people would wonder whether they paid. Elsewhere money is only mentioned when the studio was asked. */
-  readonly isAboutCredits?: true;
-}
-
-const namedFields = (problem: ProblemCore): string => {
-  const [first, ...others] = problem.errors ?? [];
-  if (first === undefined) return 'Some of what you entered was not accepted.';
-  const rest = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `Not accepted: ${first.path === '' ? '' : `${first.path} `}${first.message}${rest}.`;
-};
+import { accessExplanations } from './access-explanations';
+import { type Explanation, namedFields } from './explanation';
 
 /** One entry for every code of the contract; the type makes a missing one a compile error. */
 export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
-  'request.malformed': { what: "The server couldn't read the request.", next: 'Reload the page and try again.' },
-  'request.invalid': { what: namedFields, next: 'Correct it and try again.' },
-  'request.idempotency_conflict': {
-    what: 'This request was sent before with other contents.',
-    next: 'Reload the page and try again.',
-  },
-  'request.too_large': { what: 'That is more than the server accepts at once.', next: 'Shorten it and try again.' },
-  'request.unsupported_media_type': {
-    what: "The server doesn't accept this kind of content.",
-    next: 'Reload the page and try again.',
-  },
-  'route.not_found': {
-    what: "The server doesn't know this address.",
-    next: 'Reload the page to get the current version.',
-  },
-
-  'auth.required': { what: 'You need to be signed in for this.', next: 'Sign in and try again.' },
-  'auth.token_invalid': { what: 'Your session is no longer valid.', next: 'Sign in again.' },
-  'auth.token_expired': { what: 'Your session has expired.', next: 'Sign in again.' },
-  'auth.credentials_invalid': { what: 'Email or password is incorrect.', next: 'Check both and try again.' },
-  'auth.throttled': { what: 'Too many attempts.', next: 'Wait a few minutes and try again.' },
-  'auth.refresh_invalid': { what: 'You were signed out.', next: 'Sign in to continue where you left off.' },
-  'auth.origin_refused': {
-    what: 'The request came from another site and was refused.',
-    next: "Open Atelier at its own address and try again. If you are there, ask your admin to check the server's public URL.",
-  },
-  'auth.forbidden': {
-    what: "You don't have permission to do this.",
-    next: 'Ask an admin to do it or to change your role.',
-  },
-  'auth.setup_closed': { what: 'Atelier is already set up.', next: 'Sign in instead.' },
-  'auth.setup_token_invalid': {
-    what: 'This set-up link is not valid.',
-    next: "Use the newest link from the server's start-up log.",
-  },
-  'auth.password_weak': {
-    what: 'This password is too easy to guess.',
-    next: 'Choose a longer one that is not a common phrase or your name.',
-  },
-  'auth.invitation_invalid': {
-    what: 'This invitation has been used or has expired.',
-    next: 'Ask an admin for a new link.',
-  },
+  ...accessExplanations,
 
   'users.not_found': { what: 'This user no longer exists.', next: 'Reload the list.' },
   'users.email_taken': { what: 'Somebody already uses this e-mail address.', next: 'Use another one.' },
@@ -183,10 +127,4 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Try again, or generate with your own words.',
     isAboutCredits: true,
   },
-
-  'server.error': {
-    what: 'Something went wrong on our side.',
-    next: 'Try again, and tell your admin if it keeps happening.',
-  },
-  'server.unavailable': { what: 'The server is starting, stopping or overloaded.', next: 'Try again in a minute.' },
 };

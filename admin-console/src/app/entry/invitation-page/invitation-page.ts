@@ -1,9 +1,10 @@
 import { Component, computed, inject, signal, viewChildren } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
-import { problemOf, problemSentence } from '../../platform/problem';
+import { problemOf } from '../../platform/problem-parsing';
 import { Session } from '../../session/session';
 import { EntryField, accepts } from '../entry-field';
 import { EntryFrame } from '../entry-frame';
+import { entryProblem } from '../entry-problem';
 import { linkToken } from '../link-token';
 import { NEW_PASSWORD_RULE, newPasswordError } from '../new-password';
 
@@ -49,7 +50,7 @@ export class InvitationPage {
 
   #explain(error: unknown): void {
     const code = problemOf(error)?.code;
-    const sentence = problemSentence(error);
+    const sentence = entryProblem(error);
     if (code === 'auth.password_weak') {
       this.#refusedPassword.set({ password: this.password(), sentence });
       this.fields().at(-1)?.focus();

@@ -1,11 +1,12 @@
 import { Component, afterNextRender, computed, inject, input, signal, viewChildren } from '@angular/core';
 import { Router } from '@angular/router';
-import { problemOf, problemSentence, retryAfterSeconds } from '../../platform/problem';
+import { problemOf, retryAfterSeconds } from '../../platform/problem-parsing';
 import { returnUrl } from '../../session/return-url';
 import { Session, type SessionEnd } from '../../session/session';
 import { emailError } from '../email-error';
 import { EntryField, accepts } from '../entry-field';
 import { EntryFrame } from '../entry-frame';
+import { entryProblem } from '../entry-problem';
 import { Lockout, waitInWords } from './lockout';
 
 const UNTOLD_LOCKOUT_SECONDS = 60;
@@ -90,7 +91,7 @@ export class LoginPage {
       this.failure.set('Email or password is incorrect.');
       this.fields().at(-1)?.focus();
     } else {
-      this.failure.set(problemSentence(error));
+      this.failure.set(entryProblem(error));
     }
   }
 

@@ -3,11 +3,12 @@ import { Component, computed, inject, signal, viewChildren } from '@angular/core
 import { Router, RouterLink } from '@angular/router';
 import type { SetupStatus } from '@atelier/contracts';
 import { API_BASE } from '../../platform/api-base';
-import { problemOf, problemSentence } from '../../platform/problem';
+import { problemOf } from '../../platform/problem-parsing';
 import { Session } from '../../session/session';
 import { emailError } from '../email-error';
 import { EntryField, accepts } from '../entry-field';
 import { EntryFrame } from '../entry-frame';
+import { entryProblem } from '../entry-problem';
 import { linkToken } from '../link-token';
 import { NEW_PASSWORD_RULE, newPasswordError } from '../new-password';
 
@@ -26,7 +27,7 @@ export class SetupPage {
   protected readonly token = linkToken();
   protected readonly passwordRule = NEW_PASSWORD_RULE;
   protected readonly status = httpResource<SetupStatus>(() => `${API_BASE}/auth/setup`);
-  protected readonly problemSentence = problemSentence;
+  protected readonly entryProblem = entryProblem;
 
   protected readonly name = signal('');
   protected readonly email = signal('');
@@ -60,7 +61,7 @@ export class SetupPage {
   }
 
   #explain(error: unknown): void {
-    const sentence = problemSentence(error);
+    const sentence = entryProblem(error);
     if (problemOf(error)?.code === 'auth.password_weak') {
       this.#refusedPassword.set({ password: this.password(), sentence });
       this.fields().at(-1)?.focus();
