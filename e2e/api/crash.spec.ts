@@ -76,7 +76,8 @@ describe('a server that dies', () => {
 
     server = await server.restart();
 
-    expect(await readGeneration(client, atWork.id)).toMatchObject({ status: 'succeeded', credits: { charged: 2 } });
+    const finished = await readGeneration(client, atWork.id);
+    expect(finished).toMatchObject({ error: null, status: 'succeeded', credits: { charged: 2 } });
     expect(await balanceOf(client)).toEqual({ available: 18, held: 0, consumed: 2, granted: 20 });
   });
 });

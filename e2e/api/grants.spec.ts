@@ -1,6 +1,6 @@
 import type { Grant } from '@atelier/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ApiClient, anonymous, problemOf, signIn } from '../support/api-client.js';
+import { type ApiClient, anonymous, signIn } from '../support/api-client.js';
 import { startImages, untilGeneration } from '../support/generations.js';
 import { type Member, createMember } from '../support/members.js';
 import { expectProblem } from '../support/problems.js';
@@ -68,7 +68,7 @@ describe('grants', () => {
     expect((await grant(first, key)).status).toBe(201);
     await expectNothingMoved(member.client, async () => {
       const answer = await grant(second, key, admin, reason);
-      expect(problemOf(answer).status).toBe(422);
+      expectProblem(answer, 422, 'request.idempotency_conflict');
     });
   });
 

@@ -50,7 +50,11 @@ describe('a generate request with an Idempotency-Key', () => {
   it('is refused when the key was used for another request', async () => {
     await ask(member.client, 'other body');
     const { available } = await balanceOf(member.client);
-    expectProblem(await ask(member.client, 'other body', { prompt: 'another wish' }), 422, 'request.invalid');
+    expectProblem(
+      await ask(member.client, 'other body', { prompt: 'another wish' }),
+      422,
+      'request.idempotency_conflict',
+    );
     expect((await balanceOf(member.client)).available).toBe(available);
   });
 

@@ -67,7 +67,7 @@ export class ApiDocument {
     const complain = (reason: string): never => {
       const { method, path, status } = answer;
       throw new Error(
-        `${method} ${path} was answered ${status}: ${reason}\n${JSON.stringify(answer.body)?.slice(0, 2_000)}`,
+        `${method} ${path} was answered ${status}: ${reason}\n${JSON.stringify(answer.body ?? null).slice(0, 2_000)}`,
       );
     };
     const id = answer.headers.get('x-request-id');

@@ -115,7 +115,7 @@ async function launch(spec: Launch): Promise<Server> {
       const hasDied = !isEnded && !server.isRunning;
       const { code, signal } = await stop();
       await removeData(spec.dataDir, spec.databaseUrl);
-      if (hasDied) throw new Error(`The server ended by itself (${signal ?? code}):\n${server.logs()}`);
+      if (hasDied && code !== 0) throw new Error(`The server ended by itself (${signal ?? code}):\n${server.logs()}`);
     },
   };
 }

@@ -1,0 +1,54 @@
+import { type Explanations, namedFields } from './explanation';
+
+/** What can go wrong before anybody is signed in; apart from the rest, so that the entry pages load no more than this. */
+export const accessExplanations = {
+  'request.malformed': { what: "The server couldn't read the request.", next: 'Reload the page and try again.' },
+  'request.invalid': { what: namedFields, next: 'Correct it and try again.' },
+  'request.idempotency_conflict': {
+    what: 'This request was sent before with other contents.',
+    next: 'Reload the page and try again.',
+  },
+  'request.too_large': { what: 'That is more than the server accepts at once.', next: 'Shorten it and try again.' },
+  'request.unsupported_media_type': {
+    what: "The server doesn't accept this kind of content.",
+    next: 'Reload the page and try again.',
+  },
+  'route.not_found': {
+    what: "The server doesn't know this address.",
+    next: 'Reload the page to get the current version.',
+  },
+
+  'auth.required': { what: 'You need to be signed in for this.', next: 'Sign in and try again.' },
+  'auth.token_invalid': { what: 'Your session is no longer valid.', next: 'Sign in again.' },
+  'auth.token_expired': { what: 'Your session has expired.', next: 'Sign in again.' },
+  'auth.credentials_invalid': { what: 'Email or password is incorrect.', next: 'Check both and try again.' },
+  'auth.throttled': { what: 'Too many attempts.', next: 'Wait a few minutes and try again.' },
+  'auth.refresh_invalid': { what: 'You were signed out.', next: 'Sign in to continue where you left off.' },
+  'auth.origin_refused': {
+    what: 'The request came from another site and was refused.',
+    next: "Open Atelier at its own address and try again. If you are there, ask your admin to check the server's public URL.",
+  },
+  'auth.forbidden': {
+    what: "You don't have permission to do this.",
+    next: 'Ask an admin to do it or to change your role.',
+  },
+  'auth.setup_closed': { what: 'Atelier is already set up.', next: 'Sign in instead.' },
+  'auth.setup_token_invalid': {
+    what: 'This set-up link is not valid.',
+    next: "Use the newest link from the server's start-up log.",
+  },
+  'auth.password_weak': {
+    what: 'This password is too easy to guess.',
+    next: 'Choose a longer one that is not a common phrase or your name.',
+  },
+  'auth.invitation_invalid': {
+    what: 'This invitation has been used or has expired.',
+    next: 'Ask an admin for a new link.',
+  },
+
+  'server.error': {
+    what: 'Something went wrong on our side.',
+    next: 'Try again, and tell your admin if it keeps happening.',
+  },
+  'server.unavailable': { what: 'The server is starting, stopping or overloaded.', next: 'Try again in a minute.' },
+} satisfies Explanations;
