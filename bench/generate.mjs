@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { call, startServer, temporaryFolder } from './server.mjs';
 import { load, percentile, round } from './statistics.mjs';
 
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const LOADS = [
   { tier: 'standard', images: 60, concurrency: 1 },
   { tier: 'standard', images: 120, concurrency: 16 },

@@ -30,13 +30,14 @@ export async function startServer(dataDir) {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const begunAt = performance.now();
-  const child = spawn(process.execPath, ['--import', PROBE, ENTRY], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--import', PROBE, ENTRY], {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       PORT: String(port),
       DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
+      UV_THREADPOOL_SIZE: '8',
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
     },

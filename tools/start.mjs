@@ -6,6 +6,12 @@ import { ROOT, Stop, runMain } from './workspace.mjs';
 
 const FLAGS = ['--build-only'];
 
+/** A smaller nursery for young objects: the process needs some 20 MiB less at rest. */
+const ENGINE = ['--max-semi-space-size=8'];
+
+/** Images are decoded on these threads; files and password hashes must not wait for all of them. */
+const THREADS = { UV_THREADPOOL_SIZE: '8' };
+
 await runMain(async () => {
   const flags = process.argv.slice(2);
   const unknown = flags.find((flag) => !FLAGS.includes(flag));
@@ -14,6 +20,6 @@ await runMain(async () => {
   if (flags.includes('--build-only')) return 0;
   // What is set in the environment is stronger than the file.
   const settings = existsSync(join(ROOT, '.env')) ? ['--env-file=.env'] : [];
-  const server = [...settings, join('backend', 'dist', 'main.js')];
-  return runForeground(runtime.executable, server, { env: runtime.env });
+  const server = [...ENGINE, ...settings, join('backend', 'dist', 'main.js')];
+  return runForeground(runtime.executable, server, { env: { ...THREADS, ...runtime.env } });
 });

@@ -1,4 +1,4 @@
-import type { MyCreations } from '@atelier/contracts';
+import type { Generation, MyCreations } from '@atelier/contracts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { signIn } from '../support/api-client.js';
 import { isFinished, readGeneration, startImages, untilGeneration } from '../support/generations.js';
@@ -6,6 +6,7 @@ import { createMember } from '../support/members.js';
 import { download } from '../support/pictures.js';
 import { type Server, startServer } from '../support/server.js';
 import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
+import { until } from '../support/until.js';
 
 /** On a shared database a killed process's work is taken up when its lease has run out, a minute after the claim. */
 const RECOVERY_MS = 100_000;
@@ -79,5 +80,23 @@ describe('a server that dies', () => {
     const finished = await readGeneration(client, atWork.id);
     expect(finished).toMatchObject({ error: null, status: 'succeeded', credits: { charged: 2 } });
     expect(await balanceOf(client)).toEqual({ available: 18, held: 0, consumed: 2, granted: 20 });
+  });
+
+  it('does not let somebody who waits hold it up, and goes on with the work afterwards', async () => {
+    server = await startServer();
+    const admin = await signIn(server);
+    const { client } = await createMember(server, admin, 5);
+    const body = { prompt: 'not ready for long [mock:delay=300000]', tier: 'standard' };
+    const waiting = client.post<Generation>('/studio/generate', body);
+    await until(async () => ((await balanceOf(client)).held > 0 ? true : undefined));
+    const [{ code }, answer] = await Promise.all([server.stop(), waiting]);
+    expect(code).toBe(0);
+    expect(answer.status).toBe(202);
+
+    server = await server.restart();
+
+    await untilGeneration(client, answer.body.id, ({ status }) => status === 'running');
+    await client.post(`/studio/generations/${answer.body.id}/cancel`);
+    expect(await balanceOf(client)).toEqual({ available: 5, held: 0, consumed: 0, granted: 5 });
   });
 });

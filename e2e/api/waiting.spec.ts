@@ -1,4 +1,4 @@
-import type { Generation } from '@atelier/contracts';
+import type { Generation, LedgerEntryPage } from '@atelier/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ApiClient, signIn } from '../support/api-client.js';
 import { isFinished, makeImages, readGeneration, startImages, untilGeneration } from '../support/generations.js';
@@ -7,6 +7,7 @@ import { download } from '../support/pictures.js';
 import { expectProblem } from '../support/problems.js';
 import { type Server, startServer } from '../support/server.js';
 import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
+import { until } from '../support/until.js';
 
 const SLOW = { prompt: 'a slow river [mock:delay=300000]', tier: 'standard' } as const;
 
@@ -106,18 +107,14 @@ describe('a generation that takes its time', () => {
 
   it('tells the one who waits that somebody canceled it', async () => {
     const waiting = client.post('/studio/generate', { ...SLOW, metadata: { name: 'waiting' } });
-    const id = await untilHeld();
+    const id = await until(async () => {
+      const { body } = await client.get<LedgerEntryPage>('/credits/entries', { query: { kind: 'hold' } });
+      return body.data[0]?.generation_id ?? undefined;
+    });
     await cancel(id);
     const problem = expectProblem(await waiting, 409, 'studio.canceled');
     expect(problem.generation_id).toBe(id);
     expect(await balanceOf(client)).toMatchObject({ available: 100, held: 0 });
-
-    async function untilHeld(): Promise<string> {
-      for (;;) {
-        const entry = (await statementOf(client)).find(({ kind }) => kind === 'hold');
-        if (entry?.generation_id) return entry.generation_id;
-      }
-    }
   });
 
   it('keeps and charges what had been delivered when the rest is canceled', async () => {

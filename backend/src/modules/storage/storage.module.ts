@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import sharp from 'sharp';
 import { Configuration } from '../../platform/config/index.js';
 import { GeneratedImagesController } from './generated-images.controller.js';
 import { GeneratedImages } from './generated-images.js';
@@ -8,6 +9,10 @@ import { SignedLinks } from './signed-links.js';
 import { LocalObjectStore } from './stores/local.object-store.js';
 import { ThumbnailFiles } from './thumbnail-files.js';
 import { Thumbnailer } from './thumbnailer.js';
+
+// One thread per image: several images are worked on at a time anyway, and on a small machine more threads than cores
+// would keep the event loop waiting for its turn.
+sharp.concurrency(1);
 
 /** Where images live, how they are checked before, made small after, and handed out by signed links. */
 @Module({

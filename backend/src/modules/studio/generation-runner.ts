@@ -72,6 +72,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     const grace = setTimeout(() => this.worker.abortAll(), GRACE_MS);
     await Promise.all(this.#active.values());
     clearTimeout(grace);
+    this.signals.stop();
   }
 
   async #claimAll(): Promise<void> {

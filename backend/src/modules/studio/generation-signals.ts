@@ -9,22 +9,32 @@ const POLL_MS = 500;
 @Injectable()
 export class GenerationSignals {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
+  readonly #stopping = new AbortController();
 
   changed(generationId: string): void {
     this.#emitter.emit(generationId);
   }
 
+  /** Lets nobody wait any longer: this process stops, and whoever waits is told how far the generation is. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   /** Resolves when the generation may have changed: on its signal, or after half a second. */
   async next(generationId: string, signal: AbortSignal): Promise<void> {
     const either = new AbortController();
-    const stop = AbortSignal.any([signal, either.signal]);
+    const stop = AbortSignal.any([signal, this.#stopping.signal, either.signal]);
     try {
       await Promise.race([
         once(this.#emitter, generationId, { signal: stop }),
         sleep(POLL_MS, undefined, { signal: stop }),
       ]);
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted && !this.isStopping) throw error;
     } finally {
       either.abort();
     }

@@ -107,7 +107,7 @@ export class StudioService {
   async wait(user: Actor, id: string, waitMs: number): Promise<Generation> {
     const timeUp = AbortSignal.timeout(waitMs);
     let generation = await this.get(user, id);
-    while (RUNNING.has(generation.status) && !timeUp.aborted) {
+    while (RUNNING.has(generation.status) && !timeUp.aborted && !this.signals.isStopping) {
       await this.signals.next(id, timeUp);
       generation = await this.get(user, id);
     }
