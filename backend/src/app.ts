@@ -8,6 +8,7 @@ import { consoleFiles } from './platform/http/console-files.js';
 import { OpenApiDocument } from './platform/http/docs/openapi-document.js';
 import { FrameworkLogger } from './platform/http/framework-logger.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
+import { RequestBodyInterceptor } from './platform/http/request-body.interceptor.js';
 import { assignRequestId } from './platform/http/request-id.js';
 import { securityHeaders } from './platform/http/security-headers.js';
 import { validationPipe } from './platform/http/validation.js';
@@ -32,7 +33,7 @@ export async function createApp(configuration: Configuration): Promise<NestExpre
   if (files.length > 0) app.use(...files);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalPipes(validationPipe);
-  app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
+  app.useGlobalInterceptors(new RequestBodyInterceptor(), new StandardSchemaSerializerInterceptor(app.get(Reflector)));
   app.useGlobalFilters(new ProblemFilter());
   app.get(OpenApiDocument).describe(app);
   app.enableShutdownHooks([ShutdownSignal.SIGINT, ShutdownSignal.SIGTERM], { useProcessExit: true });

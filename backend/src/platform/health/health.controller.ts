@@ -17,14 +17,14 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process answers', security: [] })
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process answers' })
   @Answers(200, Liveness, 'The process answers.')
   live(): Liveness {
     return { status: 'ok' };
   }
 
   @Get('ready')
-  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the process can do its work', security: [] })
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the process can do its work' })
   @Answers(200, Readiness, 'Everything that the process needs is there; 503 with the same body when it is not.')
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const [database, storage] = await Promise.allSettled([

@@ -2,6 +2,7 @@ import { type INestApplication, Injectable } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, type StandardSchemaConverter, SwaggerModule } from '@nestjs/swagger';
 import { Problem } from '@atelier/contracts';
 import * as z from 'zod';
+import { PUBLIC_EXTENSION } from '../public.decorator.js';
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 
@@ -17,7 +18,7 @@ export class OpenApiDocument {
 
   get(): OpenAPIObject {
     if (!this.#application) throw new TypeError('The document was asked for before the application was made');
-    return (this.#document ??= withProblems(createDocument(this.#application)));
+    return (this.#document ??= completed(createDocument(this.#application)));
   }
 }
 
@@ -42,20 +43,28 @@ const toJsonSchema: StandardSchemaConverter = (schema, { schemaType }) => {
   return { schema: converted };
 };
 
-/** Every operation may fail, and always in the same shape. */
-function withProblems(document: OpenAPIObject): OpenAPIObject {
+/** What is true of operations in general: every one may fail, always in the same shape, and some need no session. */
+function completed(document: OpenAPIObject): OpenAPIObject {
   const schemas = ((document.components ??= {}).schemas ??= {});
   const { $schema: _, ...problem } = z.toJSONSchema(Problem, { io: 'output' });
   Object.assign(schemas, { Problem: problem });
-  for (const path of Object.values(document.paths)) {
-    for (const method of METHODS) {
-      const operation = path[method];
-      if (!operation) continue;
-      operation.responses['default'] = {
-        description: 'The request was refused or failed.',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      };
+  for (const operation of operationsOf(document)) {
+    operation.responses['default'] = {
+      description: 'The request was refused or failed.',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+    if (PUBLIC_EXTENSION in operation) {
+      Reflect.deleteProperty(operation, PUBLIC_EXTENSION);
+      operation.security = [];
     }
   }
   return document;
+}
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & { [PUBLIC_EXTENSION]?: unknown };
+
+function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.values(document.paths).flatMap((path) =>
+    METHODS.flatMap((method) => (path[method] ? [path[method]] : [])),
+  );
 }

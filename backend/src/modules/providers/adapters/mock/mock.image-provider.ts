@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ASPECT_RATIOS, GENERATION_MAX_COUNT, TIERS, type ProviderStatus } from '@atelier/contracts';
-import type { OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { ImageProvider, ImageProviderCapabilities, ImageRequest, ProviderImage } from '../../image-provider.js';
 import { NO_DIRECTIVES, actOut, readMockDirectives } from '../../mock-directives.js';
 import { workStopped } from '../../work-stopped.js';
@@ -14,7 +14,7 @@ export interface MockImageProviderOptions {
 }
 
 /** Paints a picture of its own from the prompt: offline, free, and the same for the same prompt and seed. */
-export class MockImageProvider implements ImageProvider, OnModuleDestroy {
+export class MockImageProvider implements ImageProvider, OnApplicationShutdown {
   readonly key = 'mock';
   readonly label = 'Mock (offline)';
 
@@ -49,7 +49,8 @@ export class MockImageProvider implements ImageProvider, OnModuleDestroy {
     };
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Later than the runner's own stop, which may still wait for pictures. */
+  async onApplicationShutdown(): Promise<void> {
     await this.pool.close();
   }
 }
