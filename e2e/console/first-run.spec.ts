@@ -28,6 +28,7 @@ test('from the first start to an image, the gallery, and a new price', async ({ 
   });
 
   await test.step('make an image and pay for it', async () => {
+    await expect(page.getByRole('combobox', { name: 'Provider' })).toContainText('Auto (recommended)');
     await expect(studio.generateButton).toContainText('1 credit');
     await studio.generate('A lighthouse at dusk, oil painting');
     await expect(studio.receipt()).toContainText('1 credit');
