@@ -30,6 +30,7 @@ export const PROBLEM_CODES = [
   'studio.provider_unknown',
   'studio.provider_disabled',
   'studio.provider_incapable',
+  'studio.queue_full',
   'studio.interrupted',
   'studio.canceled',
   'settings.invalid',

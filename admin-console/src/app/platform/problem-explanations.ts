@@ -44,6 +44,11 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Change an option or choose another provider.',
     isAboutCredits: true,
   },
+  'studio.queue_full': {
+    what: 'Too many images are waiting to be made already.',
+    next: 'Wait until some of them are done, then try again.',
+    isAboutCredits: true,
+  },
   'studio.interrupted': {
     what: 'The server restarted while it was working.',
     next: 'Try again.',

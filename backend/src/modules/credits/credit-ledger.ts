@@ -141,6 +141,16 @@ export class CreditLedger {
     return this.#writeResolution(tx, 'release', hold, reason, actor);
   }
 
+  /** Makes other transactions about this user's account wait for the end of this one, without changing it. */
+  async lockAccount(tx: EntityManager, userId: number): Promise<void> {
+    const { affected } = await tx.update(
+      CreditAccount,
+      { ownerType: 'user', ownerId: String(userId) },
+      { seq: () => 'seq' },
+    );
+    if (affected !== 1) throw new LedgerContradictionError(`User ${userId} has no credit account`);
+  }
+
   /** Adds credits to an account. */
   async grant(tx: EntityManager, deposit: Deposit): Promise<BalanceAfter> {
     const account = await this.#accountOf(tx, deposit.userId);

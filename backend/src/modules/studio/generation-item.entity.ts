@@ -21,8 +21,9 @@ export const isTerminal = (state: ItemState): boolean => NEXT_ITEM_STATES[state]
 /** One image of a generation: the unit of work and of charge. */
 @Entity('generation_item')
 @Index('uq_generation_item_idx', ['generationId', 'idx'], { unique: true })
-@Index('ix_generation_item_due', ['state', 'runAt'])
+@Index('ix_generation_item_due', ['state', 'userId', 'runAt', 'id'])
 @Index('ix_generation_item_lease', ['state', 'leaseUntil'])
+@Index('ix_generation_item_served', ['userId', 'startedAt'])
 @Check('ck_generation_item_state', "state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED')")
 export class GenerationItem {
   @IdColumn()
@@ -30,6 +31,10 @@ export class GenerationItem {
 
   @ReferenceColumn()
   generationId!: string;
+
+  /** Whose it is, as its generation says: the queue goes round by user. */
+  @IntegerColumn()
+  userId!: number;
 
   @IntegerColumn()
   idx!: number;

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -12,9 +11,7 @@ import { ImageThumbnails } from '../gallery/index.js';
 import { GenerationSignals } from './generation-signals.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
-
-/** Items that one process works on at a time. Most of that time is spent waiting for a provider. */
-const CONCURRENCY = Math.max(8, availableParallelism() * 2);
+import { MAX_AT_WORK_PER_PROCESS } from './queue-limits.js';
 
 /** How often to look for work that nobody announced: another process's, or of one that stopped. */
 const POLL_MS = 1_000;
@@ -78,7 +75,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
   async #claimAll(): Promise<void> {
     this.#isWanted = false;
     try {
-      const due = await this.queue.due(CONCURRENCY - this.#active.size);
+      const due = await this.queue.due(MAX_AT_WORK_PER_PROCESS - this.#active.size);
       for (const id of due) {
         if (this.#isStopping || this.#active.has(id)) continue;
         const item = await this.queue.claim(id);
@@ -91,7 +88,8 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
 
   async #tidy(): Promise<void> {
     try {
-      for (const generationId of await this.queue.giveUpExhausted(CONCURRENCY)) this.signals.changed(generationId);
+      for (const generationId of await this.queue.giveUpExhausted(MAX_AT_WORK_PER_PROCESS))
+        this.signals.changed(generationId);
       if (this.#active.size === 0) await this.thumbnails.prepareMissing();
       await this.keys.prune();
     } catch (error) {

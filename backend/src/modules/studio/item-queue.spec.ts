@@ -78,6 +78,7 @@ async function openStudio(start: (boot: Boot) => Promise<INestApplicationContext
         await tx.insert(GenerationItem, {
           id,
           generationId,
+          userId: USER,
           idx: 0,
           provider: 'mock',
           state: 'QUEUED',

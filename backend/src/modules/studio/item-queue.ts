@@ -6,7 +6,9 @@ import type { DomainError } from '../../platform/errors/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../credits/index.js';
 import { GalleryService, type NewImage } from '../gallery/index.js';
+import { countAtWork, itemsInTurn } from './fair-share.js';
 import { GenerationItem } from './generation-item.entity.js';
+import { MAX_AT_WORK_PER_USER } from './queue-limits.js';
 import { interrupted } from './studio.errors.js';
 
 /** How long a claim holds without a heartbeat. */
@@ -18,6 +20,11 @@ export interface ClaimedItem {
   readonly generationId: string;
   readonly provider: string;
   readonly fence: number;
+}
+
+/** Rolls back a claim that came while its user had enough items at work. */
+class BeyondShareError extends Error {
+  override readonly name = 'BeyondShareError';
 }
 
 /**
@@ -36,23 +43,22 @@ export class ItemQueue {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Ids of items that may be claimed now, the longest waiting first. */
+  /** Ids of items that may be claimed now, interleaved by user so that nobody waits behind another's batch. */
   async due(limit: number): Promise<string[]> {
-    const now = this.clock.now();
-    const rows = await this.dataSource.manager
-      .createQueryBuilder(GenerationItem, 'item')
-      .select('item.id', 'id')
-      .where(`item.state = 'QUEUED' AND item.runAt <= :now`, { now })
-      .orWhere(`item.state = 'RUNNING' AND item.leaseUntil < :now AND item.attempts < item.maxAttempts`, { now })
-      .orderBy('item.runAt', 'ASC')
-      .addOrderBy('item.id', 'ASC')
-      .limit(limit)
-      .getRawMany<{ id: string }>();
-    return rows.map(({ id }) => id);
+    return itemsInTurn(this.dataSource.manager, this.clock.now(), limit);
   }
 
-  /** @returns the item, or undefined when somebody else was faster */
+  /** @returns the item, or undefined when somebody else was faster or its user has enough items at work */
   async claim(id: string): Promise<ClaimedItem | undefined> {
+    try {
+      return await this.#claim(id);
+    } catch (error) {
+      if (error instanceof BeyondShareError) return undefined;
+      throw error;
+    }
+  }
+
+  async #claim(id: string): Promise<ClaimedItem | undefined> {
     const now = this.clock.now();
     return this.transactions.run(async (tx) => {
       const { affected } = await tx
@@ -73,7 +79,10 @@ export class ItemQueue {
         )
         .execute();
       if (affected !== 1) return undefined;
-      const { generationId, provider, fence } = await tx.findOneByOrFail(GenerationItem, { id });
+      const { generationId, userId, provider, fence } = await tx.findOneByOrFail(GenerationItem, { id });
+      // One claim of a user after the other: each counts what the others before it have committed, and itself.
+      await this.ledger.lockAccount(tx, userId);
+      if ((await countAtWork(tx, userId, now)) > MAX_AT_WORK_PER_USER) throw new BeyondShareError();
       return { id, generationId, provider, fence };
     });
   }

@@ -3,6 +3,13 @@ import { DomainError } from '../../platform/errors/index.js';
 export const generationNotFound = (): DomainError =>
   new DomainError('studio.generation_not_found', 'not_found', 'There is no such generation.');
 
+/** @param reason which queue is full */
+export const queueFull = (reason: string, retryAfterMs: number): DomainError =>
+  new DomainError('studio.queue_full', 'throttled', `${reason} Nothing was charged. Try again when some are done.`, {
+    retryable: true,
+    retryAfterMs,
+  });
+
 /** The work was begun several times and never finished: processes stopped, or it outlived its lease. */
 export const interrupted = (): DomainError =>
   new DomainError(

@@ -17,6 +17,7 @@ import { toGeneration } from './generation-view.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
+import { assertQueueHasRoom } from './queue-limits.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { canceled, enhancerUnavailable, generationNotFound } from './studio.errors.js';
 
@@ -40,7 +41,7 @@ interface Plan {
   readonly generation: GenerationRow;
   readonly items: readonly Pick<
     GenerationItem,
-    'id' | 'generationId' | 'idx' | 'provider' | 'state' | 'maxAttempts' | 'runAt'
+    'id' | 'generationId' | 'userId' | 'idx' | 'provider' | 'state' | 'maxAttempts' | 'runAt'
   >[];
   readonly priceVersion: string;
 }
@@ -67,7 +68,7 @@ export class StudioService {
   /**
    * Accepts a generation: freezes its price, sets the credits aside and queues its items, all of it or nothing.
    * @param idempotencyKey repeats of the same request under the same key find the first one's generation
-   * @throws InsufficientCreditsError before any provider or enhancer is called
+   * @throws InsufficientCreditsError and `studio.queue_full` before any provider or enhancer is called
    */
   async generate(user: Actor, request: GenerateRequest, idempotencyKey?: string): Promise<AcceptedGeneration> {
     const keyed = idempotencyKey === undefined ? undefined : keyedGenerate(user, request, idempotencyKey);
@@ -87,6 +88,7 @@ export class StudioService {
         priceVersion,
         ttlMs: HOLD_TTL_MS,
       });
+      await assertQueueHasRoom(tx, { userId: user.id, count: items.length, isCounted: true });
     });
     this.runner.wake();
     return { generation: await this.get(user, resultId), isReplay };
@@ -161,7 +163,7 @@ export class StudioService {
       settings.enabledProviders,
     );
     const enhancedPrompt = request.enhance
-      ? await this.#enhanceAffordable(user, request, priceEach * request.count)
+      ? await this.#enhanceAcceptable(user, request, priceEach * request.count)
       : (request.enhanced_prompt ?? null);
     const now = this.clock.now();
     const generation: GenerationRow = {
@@ -181,6 +183,7 @@ export class StudioService {
     const items = Array.from({ length: request.count }, (_, idx) => ({
       id: newId(now),
       generationId: generation.id,
+      userId: user.id,
       idx,
       provider: provider.key,
       state: 'QUEUED' as const,
@@ -190,10 +193,11 @@ export class StudioService {
     return { generation, items, priceVersion };
   }
 
-  /** The hold decides; this look beforehand only keeps the enhancer from working for somebody who can't pay. */
-  async #enhanceAffordable(user: Actor, { prompt }: GenerateRequest, price: number): Promise<string> {
+  /** The transaction decides; this look beforehand only keeps the enhancer from working for what will be refused. */
+  async #enhanceAcceptable(user: Actor, { prompt, count }: GenerateRequest, price: number): Promise<string> {
     const { available } = await this.credits.balanceOf(user.id);
     if (available < price) throw new InsufficientCreditsError(price, available);
+    await assertQueueHasRoom(this.dataSource.manager, { userId: user.id, count, isCounted: false });
     return (await this.enhance(prompt)).enhanced_prompt;
   }
 }

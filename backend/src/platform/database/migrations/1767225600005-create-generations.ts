@@ -29,6 +29,7 @@ export class CreateGenerations1767225600005 implements MigrationInterface {
       'generation_item',
       '"id" varchar(36) NOT NULL PRIMARY KEY',
       '"generation_id" varchar(36) NOT NULL',
+      '"user_id" int NOT NULL',
       '"idx" int NOT NULL',
       '"provider" varchar(40) NOT NULL',
       '"state" varchar(10) NOT NULL',
@@ -47,8 +48,9 @@ export class CreateGenerations1767225600005 implements MigrationInterface {
       `CONSTRAINT "ck_generation_item_state" CHECK (state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'))`,
     );
     await schema.index('uq_generation_item_idx', 'generation_item', ['generation_id', 'idx'], { unique: true });
-    await schema.index('ix_generation_item_due', 'generation_item', ['state', 'run_at']);
+    await schema.index('ix_generation_item_due', 'generation_item', ['state', 'user_id', 'run_at', 'id']);
     await schema.index('ix_generation_item_lease', 'generation_item', ['state', 'lease_until']);
+    await schema.index('ix_generation_item_served', 'generation_item', ['user_id', 'started_at']);
   }
 
   async down(runner: QueryRunner): Promise<void> {

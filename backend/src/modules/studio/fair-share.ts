@@ -1,0 +1,49 @@
+import type { EntityManager } from 'typeorm';
+import { GenerationItem } from './generation-item.entity.js';
+import { MAX_AT_WORK_PER_USER } from './queue-limits.js';
+
+/**
+ * The items that may be claimed now, in the order of their turns. An item's turn is its place among its user's waiting
+ * items, the oldest first, behind those that are at work already. So everybody's first comes before anybody's second;
+ * within a turn, whoever was served longest ago comes first. A turn beyond the cap is not to be claimed at all.
+ * Lost leases wait like queued items and are not at work.
+ */
+export const TURNS = `
+  SELECT waiting.id AS id
+  FROM (
+    SELECT due.id, due.user_id, due.run_at,
+      ROW_NUMBER() OVER (PARTITION BY due.user_id ORDER BY due.run_at, due.id) AS place
+    FROM (
+      SELECT id, user_id, run_at FROM generation_item WHERE state = 'QUEUED' AND run_at <= ?
+      UNION ALL
+      SELECT id, user_id, run_at FROM generation_item
+      WHERE state = 'RUNNING' AND lease_until < ? AND attempts < max_attempts
+    ) due
+  ) waiting
+  LEFT JOIN (
+    SELECT user_id, COUNT(*) AS items FROM generation_item WHERE state = 'RUNNING' AND lease_until >= ? GROUP BY user_id
+  ) busy ON busy.user_id = waiting.user_id
+  WHERE waiting.place + COALESCE(busy.items, 0) <= ?
+  ORDER BY
+    waiting.place + COALESCE(busy.items, 0),
+    (
+      SELECT served.started_at FROM generation_item served
+      WHERE served.user_id = waiting.user_id ORDER BY served.started_at DESC LIMIT 1
+    ),
+    waiting.run_at,
+    waiting.id
+  LIMIT ?`;
+
+/** Ids of items that may be claimed now, interleaved by user. */
+export async function itemsInTurn(manager: EntityManager, now: number, limit: number): Promise<string[]> {
+  const rows = await manager.query<{ id: string }[]>(TURNS, [now, now, now, MAX_AT_WORK_PER_USER, limit]);
+  return rows.map(({ id }) => id);
+}
+
+/** Items of a user that some process is at work on. */
+export async function countAtWork(manager: EntityManager, userId: number, now: number): Promise<number> {
+  return manager
+    .createQueryBuilder(GenerationItem, 'item')
+    .where(`item.state = 'RUNNING' AND item.userId = :userId AND item.leaseUntil >= :now`, { userId, now })
+    .getCount();
+}
