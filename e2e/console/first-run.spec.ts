@@ -35,7 +35,9 @@ test('from the first start to an image, the gallery, and a new price', async ({ 
     await expect(studio.credits).toContainText('99');
     const image = studio.stage.getByRole('img', { name: /Generated image: A lighthouse at dusk/ });
     await expect(image).toBeVisible();
-    expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThanOrEqual(512);
+    await expect
+      .poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth))
+      .toBeGreaterThanOrEqual(512);
   });
 
   await test.step('find it in the gallery with everything about it, and download it', async () => {
