@@ -9,10 +9,12 @@ import { StudioSettingsModule } from './modules/studio-settings/index.js';
 import { ConfigModule, type Configuration } from './platform/config/index.js';
 import { CryptoModule } from './platform/crypto/index.js';
 import { DatabaseModule } from './platform/database/index.js';
+import { DiskModule } from './platform/disk/index.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { DocsModule } from './platform/http/docs/docs.module.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
 import { LoggingModule } from './platform/http/logging.js';
+import { MetricsModule } from './platform/metrics/index.js';
 
 /** The table of contents of the backend. */
 @Module({})
@@ -24,6 +26,8 @@ export class AppModule {
         ConfigModule.with(configuration),
         LoggingModule,
         CryptoModule,
+        MetricsModule,
+        DiskModule,
         DatabaseModule,
         IdempotencyModule,
         HealthModule,
