@@ -12,6 +12,7 @@ import { RequestBodyInterceptor } from './platform/http/request-body.interceptor
 import { assignRequestId } from './platform/http/request-id.js';
 import { securityHeaders } from './platform/http/security-headers.js';
 import { validationPipe } from './platform/http/validation.js';
+import { HttpMetrics } from './platform/metrics/http-metrics.js';
 
 /** Largest JSON body; a prompt has at most 8,000 characters, so this is generous. */
 const BODY_LIMIT = '256kb';
@@ -28,7 +29,7 @@ export async function createApp(configuration: Configuration): Promise<NestExpre
   app.disable('x-powered-by');
   app.set('trust proxy', false);
   app.disable('etag');
-  app.use(assignRequestId, ...securityHeaders(), compressedAnswers());
+  app.use(app.get(HttpMetrics).watch, assignRequestId, ...securityHeaders(), compressedAnswers());
   const files = consoleFiles();
   if (files.length > 0) app.use(...files);
   app.useBodyParser('json', { limit: BODY_LIMIT });

@@ -49,6 +49,12 @@ export interface BalanceAfter {
   readonly held: number;
 }
 
+/** What became of a hold, and the balance that it left. */
+export interface Settlement extends BalanceAfter {
+  /** The credits that were taken or given back. */
+  readonly amount: number;
+}
+
 interface LockedAccount extends BalanceAfter {
   readonly id: string;
   readonly seq: number;
@@ -114,7 +120,7 @@ export class CreditLedger {
   }
 
   /** Takes the credits that were set aside for an item: its image is stored. */
-  async capture(tx: EntityManager, itemId: string, imageId: string): Promise<BalanceAfter> {
+  async capture(tx: EntityManager, itemId: string, imageId: string): Promise<Settlement> {
     const hold = await this.#resolveHold(tx, itemId, 'CAPTURED', imageId);
     const { affected } = await tx
       .createQueryBuilder()
@@ -128,7 +134,7 @@ export class CreditLedger {
   }
 
   /** Gives back the credits that were set aside for an item: there will be no image. */
-  async release(tx: EntityManager, itemId: string, reason: string, actor: LedgerActor): Promise<BalanceAfter> {
+  async release(tx: EntityManager, itemId: string, reason: string, actor: LedgerActor): Promise<Settlement> {
     const hold = await this.#resolveHold(tx, itemId, 'RELEASED', null);
     const { affected } = await tx
       .createQueryBuilder()
@@ -202,10 +208,10 @@ export class CreditLedger {
     hold: CreditHold,
     reason: string | null,
     actor: LedgerActor,
-  ): Promise<BalanceAfter> {
+  ): Promise<Settlement> {
     const after = await this.#locked(tx, hold.accountId);
     await this.#write(tx, kind, [{ ...draftOf(hold), id: `${hold.id}.${kind}`, reason }], after, actor);
-    return after;
+    return { available: after.available, held: after.held, amount: hold.amount };
   }
 
   async #writeDeposit(

@@ -5,6 +5,7 @@ import { StudioSettingsModule } from '../studio-settings/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditHold } from './credit-hold.entity.js';
 import { CreditLedger } from './credit-ledger.js';
+import { CreditMetrics } from './credit-metrics.js';
 import { CreditsController } from './credits.controller.js';
 import { CreditsService } from './credits.service.js';
 import { InitialCredits } from './initial-credits.js';
@@ -17,7 +18,7 @@ import { UsersController } from './users.controller.js';
 @Module({
   imports: [TypeOrmModule.forFeature([CreditAccount, CreditHold, LedgerEntry]), AuthModule, StudioSettingsModule],
   controllers: [CreditsController, MeController, UsersController],
-  providers: [CreditLedger, CreditsService, InitialCredits, LedgerAudit, MembersService],
+  providers: [CreditLedger, CreditMetrics, CreditsService, InitialCredits, LedgerAudit, MembersService],
   exports: [CreditLedger, CreditsService],
 })
 export class CreditsModule {}

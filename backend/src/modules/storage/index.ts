@@ -9,5 +9,6 @@ export {
   type StoredObject,
 } from './object-store.js';
 export { type ImageLinks, SignedLinks } from './signed-links.js';
+export { storageFull } from './storage.errors.js';
 export { StorageModule } from './storage.module.js';
 export { Thumbnailer } from './thumbnailer.js';

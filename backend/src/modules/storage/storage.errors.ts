@@ -2,7 +2,7 @@ import { DomainError } from '../../platform/errors/index.js';
 
 const RETRY_AFTER_MS = 5_000;
 
-export function storageFull(cause: unknown): DomainError {
+export function storageFull(cause?: unknown): DomainError {
   return new DomainError('storage.full', 'storage_full', 'There is no space left to store images.', {
     retryable: true,
     cause,

@@ -19,6 +19,11 @@ export class Thumbnailer {
 
   constructor(@Inject(ObjectStore) private readonly store: ObjectStore) {}
 
+  /** How many images wait for their turn in this process. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
   /**
    * Makes every thumbnail of an image, once however often it is asked for at the same time.
    * @returns the image's thumbhash in base64

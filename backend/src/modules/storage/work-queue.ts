@@ -17,6 +17,11 @@ export class WorkQueue {
     private readonly maxWaiting = Number.POSITIVE_INFINITY,
   ) {}
 
+  /** How much work has not begun. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** @throws QueueFullError without having started the work */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#running >= this.concurrency) {

@@ -2,12 +2,10 @@ import { expect, test } from '@jest/globals';
 import { GenerateRequest } from '@atelier/contracts';
 import { Test } from '@nestjs/testing';
 import { DataSource, In } from 'typeorm';
-import { type Start, describeAppOnEveryDatabase } from '../../../test/test-app.js';
-import { ConfigModule } from '../../platform/config/index.js';
-import { CryptoModule, newId } from '../../platform/crypto/index.js';
-import { DatabaseModule, Transactions } from '../../platform/database/index.js';
+import { type Start, describeAppOnEveryDatabase, platformModules } from '../../../test/test-app.js';
+import { newId } from '../../platform/crypto/index.js';
+import { Transactions } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors/index.js';
-import { IdempotencyModule } from '../../platform/idempotency/index.js';
 import { Clock } from '../../platform/time/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditLedger, CreditsService, SYSTEM_ACTOR } from '../credits/index.js';
@@ -52,7 +50,7 @@ async function openStudio(start: Start): Promise<Studio> {
   const clock = new TestClock();
   const app = await start(async (configuration) => {
     const testing = await Test.createTestingModule({
-      imports: [ConfigModule.with(configuration, clock), CryptoModule, DatabaseModule, IdempotencyModule, StudioModule],
+      imports: [...platformModules(configuration, clock), StudioModule],
     })
       .overrideProvider(GenerationRunner)
       .useValue({ wake: () => undefined })

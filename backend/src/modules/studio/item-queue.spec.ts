@@ -4,11 +4,10 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { type Boot, describeAppOnEveryDatabase } from '../../../test/test-app.js';
-import { ConfigModule } from '../../platform/config/index.js';
-import { CryptoModule, newId } from '../../platform/crypto/index.js';
-import { DatabaseModule, Transactions } from '../../platform/database/index.js';
-import { IdempotencyModule } from '../../platform/idempotency/index.js';
+import { type Boot, describeAppOnEveryDatabase, platformModules } from '../../../test/test-app.js';
+import { newId } from '../../platform/crypto/index.js';
+import { Transactions } from '../../platform/database/index.js';
+import { Metrics } from '../../platform/metrics/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { AuthModule } from '../auth/index.js';
 import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../credits/index.js';
@@ -17,6 +16,7 @@ import { ProviderError } from '../providers/index.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { GenerationRow } from './generation.entity.js';
 import { type ClaimedItem, ItemQueue, LEASE_MS } from './item-queue.js';
+import { WorkMetrics } from './work-metrics.js';
 
 const USER = 7;
 const PRICE = 4;
@@ -47,16 +47,13 @@ async function openStudio(start: (boot: Boot) => Promise<INestApplicationContext
   const app = await start(async (configuration) => {
     const testing = await Test.createTestingModule({
       imports: [
-        ConfigModule.with(configuration, clock),
-        CryptoModule,
-        DatabaseModule,
-        IdempotencyModule,
+        ...platformModules(configuration, clock),
         AuthModule,
         CreditsModule,
         GalleryModule,
         TypeOrmModule.forFeature([GenerationRow, GenerationItem]),
       ],
-      providers: [ItemQueue],
+      providers: [ItemQueue, WorkMetrics],
     }).compile();
     return testing.init();
   });
@@ -133,7 +130,7 @@ function imageOf(item: ClaimedItem, clock: Clock): NewImage {
 
 describeAppOnEveryDatabase('ItemQueue', (start) => {
   test('charges an item together with its image, once', async () => {
-    const { queue, clock, submit, claim, balance, images } = await openStudio(start);
+    const { app, queue, clock, submit, claim, balance, images } = await openStudio(start);
     const item = await claim(await submit());
     const image = imageOf(item, clock);
 
@@ -145,10 +142,13 @@ describeAppOnEveryDatabase('ItemQueue', (start) => {
 
     expect(await balance()).toEqual([96, 0, PRICE]);
     expect(await images(item.id)).toBe(1);
+    const counted = await app.get(Metrics).format();
+    expect(counted).toContain(`\natelier_images_total 1\n`);
+    expect(counted).toContain(`\natelier_credits_captured_total ${PRICE}\n`);
   });
 
   test('gives the credits of a failed item back', async () => {
-    const { queue, submit, claim, balance, stateOf } = await openStudio(start);
+    const { app, queue, submit, claim, balance, stateOf } = await openStudio(start);
     const item = await claim(await submit());
     expect(await balance()).toEqual([96, PRICE, 0]);
 
@@ -157,6 +157,7 @@ describeAppOnEveryDatabase('ItemQueue', (start) => {
 
     expect(await stateOf(item.id)).toBe('FAILED');
     expect(await balance()).toEqual([100, 0, 0]);
+    expect(await app.get(Metrics).format()).toContain(`\natelier_credits_released_total ${PRICE}\n`);
   });
 
   test('lets one of fifty claims through', async () => {

@@ -10,6 +10,7 @@ import { countAtWork, itemsInTurn } from './fair-share.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { MAX_AT_WORK_PER_USER } from './queue-limits.js';
 import { interrupted } from './studio.errors.js';
+import { WorkMetrics } from './work-metrics.js';
 
 /** How long a claim holds without a heartbeat. */
 export const LEASE_MS = 60_000;
@@ -40,6 +41,7 @@ export class ItemQueue {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(GalleryService) private readonly gallery: GalleryService,
+    @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -101,22 +103,24 @@ export class ItemQueue {
    * @returns false when the item is no longer ours; the file is then nobody's
    */
   async succeed({ id, fence }: ClaimedItem, image: NewImage): Promise<boolean> {
-    return this.transactions.run(async (tx) => {
+    const outcome = await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(
         GenerationItem,
         { id, fence, state: 'RUNNING' },
         { state: 'SUCCEEDED', leaseUntil: 0, completedAt: this.clock.now() },
       );
-      if (affected !== 1) return this.#isRecorded(tx, id, image.storageKey);
+      if (affected !== 1) return { isOurs: await this.#isRecorded(tx, id, image.storageKey), captured: undefined };
       await this.gallery.record(tx, image);
-      await this.ledger.capture(tx, id, image.id);
-      return true;
+      const { amount } = await this.ledger.capture(tx, id, image.id);
+      return { isOurs: true, captured: amount };
     });
+    if (outcome.captured !== undefined) this.metrics.captured(outcome.captured);
+    return outcome.isOurs;
   }
 
   /** Gives the item up for good and its credits back. @returns false when the item is no longer ours */
   async fail({ id, fence }: ClaimedItem, error: DomainError): Promise<boolean> {
-    return this.transactions.run((tx) => this.#giveUp(tx, { id, fence }, error));
+    return this.#giveUp({ id, fence }, error);
   }
 
   /** Puts an unfinished item back, without counting the attempt: this process stops. */
@@ -132,7 +136,7 @@ export class ItemQueue {
 
   /** Cancels whatever of a generation is not finished. @returns the ids of the items that were canceled */
   async cancel(generationId: string, actor: LedgerActor): Promise<string[]> {
-    return this.transactions.run(async (tx) => {
+    const { canceled, released } = await this.transactions.run(async (tx) => {
       const items = await tx.find(GenerationItem, { where: { generationId }, order: { idx: 'ASC' } });
       const canceled: string[] = [];
       for (const { id } of items) {
@@ -144,9 +148,12 @@ export class ItemQueue {
           .execute();
         if (affected === 1) canceled.push(id);
       }
-      for (const id of canceled) await this.ledger.release(tx, id, 'Canceled', actor);
-      return canceled;
+      let released = 0;
+      for (const id of canceled) released += (await this.ledger.release(tx, id, 'Canceled', actor)).amount;
+      return { canceled, released };
     });
+    this.metrics.released(released);
+    return canceled;
   }
 
   /** Gives up the items whose every attempt ended with a lost lease. @returns the ids of their generations */
@@ -159,8 +166,7 @@ export class ItemQueue {
       .getMany();
     const givenUp: string[] = [];
     for (const { id, fence, generationId } of items) {
-      const isGivenUp = await this.transactions.run((tx) => this.#giveUp(tx, { id, fence }, interrupted(), now));
-      if (isGivenUp) givenUp.push(generationId);
+      if (await this.#giveUp({ id, fence }, interrupted(), now)) givenUp.push(generationId);
     }
     return givenUp;
   }
@@ -170,12 +176,25 @@ export class ItemQueue {
     await this.transactions.run((tx) => tx.update(GenerationItem, { state: 'RUNNING' }, { leaseUntil: 0 }));
   }
 
+  /** @returns false when the item is no longer where it was expected */
   async #giveUp(
+    item: Pick<ClaimedItem, 'id' | 'fence'>,
+    error: DomainError,
+    leaseEndedBefore?: number,
+  ): Promise<boolean> {
+    const released = await this.transactions.run((tx) => this.#markFailed(tx, item, error, leaseEndedBefore));
+    if (released === undefined) return false;
+    this.metrics.released(released);
+    return true;
+  }
+
+  /** @returns the credits that went back, or undefined when the item is no longer where it was expected */
+  async #markFailed(
     tx: EntityManager,
     { id, fence }: Pick<ClaimedItem, 'id' | 'fence'>,
     error: DomainError,
     leaseEndedBefore?: number,
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     const update = tx
       .createQueryBuilder()
       .update(GenerationItem)
@@ -191,9 +210,8 @@ export class ItemQueue {
       .where(`id = :id AND fence = :fence AND state = 'RUNNING'`, { id, fence });
     if (leaseEndedBefore !== undefined) update.andWhere('lease_until < :leaseEndedBefore', { leaseEndedBefore });
     const { affected } = await update.execute();
-    if (affected !== 1) return false;
-    await this.ledger.release(tx, id, error.code, SYSTEM_ACTOR);
-    return true;
+    if (affected !== 1) return undefined;
+    return (await this.ledger.release(tx, id, error.code, SYSTEM_ACTOR)).amount;
   }
 
   /** Whether a commit whose answer was lost had been ours after all. */

@@ -5,15 +5,14 @@ import { DomainError } from '../../platform/errors/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { ImageThumbnails, type NewImage } from '../gallery/index.js';
 import { type ProviderImage, ProviderError, ProviderRegistry } from '../providers/index.js';
-import { ImageInspector, ObjectStore, UnusableImageError, newImageKey } from '../storage/index.js';
+import { ImageInspector, type InspectedImage, ObjectStore, UnusableImageError, newImageKey } from '../storage/index.js';
+import type { AbortReason } from './abort-reason.js';
 import { GenerationRow } from './generation.entity.js';
 import { type ClaimedItem, ItemQueue, LEASE_MS } from './item-queue.js';
+import { WorkMetrics } from './work-metrics.js';
 
 /** Longest that one provider call may take. */
 const DEADLINE_MS = 180_000;
-
-/** Why work is aborted from here; everything else is the provider's own failure. */
-type AbortReason = 'deadline' | 'lease-lost' | 'stopping';
 
 /** Makes one claimed item: the provider's image, checked, stored, and only then charged. */
 @Injectable()
@@ -28,6 +27,7 @@ export class ItemWorker {
     @Inject(ImageInspector) private readonly inspector: ImageInspector,
     @Inject(ObjectStore) private readonly store: ObjectStore,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
+    @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -63,15 +63,12 @@ export class ItemWorker {
     const generation = await this.dataSource.manager.findOneByOrFail(GenerationRow, { id: item.generationId });
     const provider = this.providers.get(item.provider);
     if (!provider) throw new ProviderError('provider_unavailable', { message: 'The provider is no longer installed.' });
-    const made = await provider.generate(
-      {
-        prompt: generation.enhancedPrompt ?? generation.prompt,
-        tier: generation.tier,
-        aspectRatio: generation.aspectRatio,
-        seed: generation.seed,
-      },
-      signal,
-    );
+    const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
+    const made = await this.metrics.measure({ provider: item.provider, tier }, signal, async () => {
+      const image = await provider.generate({ prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed }, signal);
+      // A part of the attempt: bytes that are no usable image are the provider's failure.
+      return { ...image, inspected: await this.inspector.inspect(image.bytes) };
+    });
     const image = await this.#store(item, generation, made, signal);
     if (await this.queue.succeed(item, image)) void this.thumbnails.prepare(image);
     else
@@ -84,10 +81,10 @@ export class ItemWorker {
   async #store(
     item: ClaimedItem,
     generation: GenerationRow,
-    made: ProviderImage,
+    made: ProviderImage & { readonly inspected: InspectedImage },
     signal: AbortSignal,
   ): Promise<NewImage> {
-    const inspected = await this.inspector.inspect(made.bytes);
+    const { inspected } = made;
     const storageKey = newImageKey(generation.userId, this.clock.now(), inspected.extension);
     const stored = await this.store.put(storageKey, made.bytes, signal);
     const createdAt = this.clock.now();

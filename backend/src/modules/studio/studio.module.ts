@@ -13,9 +13,11 @@ import { GenerationSignals } from './generation-signals.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
+import { QueueMetrics } from './queue-metrics.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { StudioController } from './studio.controller.js';
 import { StudioService } from './studio.service.js';
+import { WorkMetrics } from './work-metrics.js';
 
 @Module({
   imports: [
@@ -34,8 +36,10 @@ import { StudioService } from './studio.service.js';
     GenerationSignals,
     ItemQueue,
     ItemWorker,
+    QueueMetrics,
     StudioOptionsService,
     StudioService,
+    WorkMetrics,
   ],
 })
 export class StudioModule {}

@@ -1,14 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EnhancedPrompt, GenerateRequest, Generation } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
+import { DiskSpace } from '../../platform/disk/index.js';
 import { DomainError } from '../../platform/errors/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
-import { Clock } from '../../platform/time/index.js';
+import { Clock, within } from '../../platform/time/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditLedger, CreditsService, InsufficientCreditsError } from '../credits/index.js';
 import { GalleryService } from '../gallery/index.js';
 import { ProviderError, ProviderRegistry, chooseProvider } from '../providers/index.js';
+import { storageFull } from '../storage/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { GenerationRunner } from './generation-runner.js';
@@ -28,6 +30,9 @@ const MAX_ATTEMPTS = 3;
 const HOLD_TTL_MS = 24 * 60 * 60 * 1_000;
 
 const ENHANCER_TIMEOUT_MS = 30_000;
+
+/** Longest that an answer may wait for the disk to say how full it is. */
+const DISK_TIMEOUT_MS = 1_000;
 
 const RUNNING: ReadonlySet<Generation['status']> = new Set(['queued', 'running']);
 
@@ -49,6 +54,8 @@ interface Plan {
 /** From a prompt to an image that is paid for. */
 @Injectable()
 export class StudioService {
+  readonly #logger = new Logger(StudioService.name);
+
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
@@ -62,12 +69,14 @@ export class StudioService {
     @Inject(ItemWorker) private readonly worker: ItemWorker,
     @Inject(GenerationRunner) private readonly runner: GenerationRunner,
     @Inject(GenerationSignals) private readonly signals: GenerationSignals,
+    @Inject(DiskSpace) private readonly diskSpace: DiskSpace,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
    * Accepts a generation: freezes its price, sets the credits aside and queues its items, all of it or nothing.
    * @param idempotencyKey repeats of the same request under the same key find the first one's generation
+   * @throws DomainError `storage.full` when the disk is nearly full: nothing new is begun that could not be stored
    * @throws InsufficientCreditsError and `studio.queue_full` before any provider or enhancer is called
    */
   async generate(user: Actor, request: GenerateRequest, idempotencyKey?: string): Promise<AcceptedGeneration> {
@@ -75,6 +84,7 @@ export class StudioService {
     // Looked for first: a repetition finds its generation whatever prices and providers have become since.
     const earlier = keyed && (await this.keys.find(keyed));
     if (earlier !== undefined) return { generation: await this.get(user, earlier), isReplay: true };
+    await this.#assertRoom();
 
     const { generation, items, priceVersion } = await this.#plan(user, request);
     const { resultId, isReplay } = await this.keys.runOnce(keyed, generation.id, async (tx) => {
@@ -191,6 +201,18 @@ export class StudioService {
       runAt: now,
     }));
     return { generation, items, priceVersion };
+  }
+
+  async #assertRoom(): Promise<void> {
+    let isNearlyFull: boolean;
+    try {
+      ({ isNearlyFull } = await within(DISK_TIMEOUT_MS, this.diskSpace.current()));
+    } catch (error) {
+      // Not knowing is no reason to refuse: an image that can't be stored costs nothing.
+      this.#logger.warn({ err: error }, 'The free space could not be read');
+      return;
+    }
+    if (isNearlyFull) throw storageFull();
   }
 
   /** The transaction decides; this look beforehand only keeps the enhancer from working for what will be refused. */

@@ -1,20 +1,15 @@
-import { access, constants } from 'node:fs/promises';
 import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Liveness, Readiness } from '@atelier/contracts';
 import type { Response } from 'express';
-import { DataSource } from 'typeorm';
-import { Configuration } from '../config/index.js';
 import { Answers, Public } from '../http/index.js';
+import { ReadinessChecks } from './readiness-checks.js';
 
 @ApiTags('Operations')
 @Public()
 @Controller('health')
 export class HealthController {
-  constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Configuration) private readonly configuration: Configuration,
-  ) {}
+  constructor(@Inject(ReadinessChecks) private readonly checks: ReadinessChecks) {}
 
   @Get('live')
   @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process answers' })
@@ -25,19 +20,10 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the process can do its work' })
-  @Answers(200, Readiness, 'Everything that the process needs is there; 503 with the same body when it is not.')
+  @Answers(200, Readiness, 'Requests can be served; 503 with the same body when they can not.')
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
-    const [database, storage] = await Promise.allSettled([
-      this.dataSource.query('SELECT 1'),
-      access(this.configuration.dataDir, constants.W_OK),
-    ]);
-    const checks = { database: verdict(database), storage: verdict(storage) };
-    const isReady = Object.values(checks).every((check) => check === 'ok');
-    if (!isReady) response.status(HttpStatus.SERVICE_UNAVAILABLE);
-    return { status: isReady ? 'ok' : 'unavailable', checks };
+    const readiness = await this.checks.run();
+    if (readiness.status !== 'ok') response.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return readiness;
   }
-}
-
-function verdict(result: PromiseSettledResult<unknown>): 'ok' | 'failed' {
-  return result.status === 'fulfilled' ? 'ok' : 'failed';
 }

@@ -2,3 +2,4 @@ export * from './answers.decorator.js';
 export * from './idempotency-key.decorator.js';
 export * from './public.decorator.js';
 export * from './request-id.js';
+export * from './session-strategy.js';

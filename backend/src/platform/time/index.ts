@@ -1,1 +1,3 @@
 export * from './clock.js';
+export * from './remembered.js';
+export * from './within.js';

@@ -2,11 +2,11 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { PUBLIC_ROUTE } from '../../../platform/http/public.decorator.js';
-import { ACCESS_TOKEN_STRATEGY } from '../strategies/access-token.strategy.js';
+import { SESSION_STRATEGY } from '../../../platform/http/session-strategy.js';
 
 /** Runs on every route: without `@Public()` a request needs a valid access token. */
 @Injectable()
-export class SessionGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) {
+export class SessionGuard extends AuthGuard(SESSION_STRATEGY) {
   constructor(@Inject(Reflector) private readonly reflector: Reflector) {
     super();
   }

@@ -2,20 +2,19 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Strategy } from 'passport-custom';
+import { SESSION_STRATEGY } from '../../../platform/http/session-strategy.js';
 import type { Actor } from '../actor.js';
 import { authenticationRequired, tokenInvalid } from '../auth.errors.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { UserEntity } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 
-export const ACCESS_TOKEN_STRATEGY = 'access-token';
-
 /** Longer than any token of ours: what goes beyond is refused before it is looked at. */
 const MAX_HEADER_LENGTH = 4_096;
 
 /** `Authorization: Bearer <token>` and nothing else: no cookie, no query, no body. */
 @Injectable()
-export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN_STRATEGY) {
+export class AccessTokenStrategy extends PassportStrategy(Strategy, SESSION_STRATEGY) {
   readonly #logger = new Logger(AccessTokenStrategy.name);
 
   constructor(

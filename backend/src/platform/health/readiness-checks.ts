@@ -1,0 +1,63 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Readiness } from '@atelier/contracts';
+import { DataSource } from 'typeorm';
+import { DiskSpace, WriteProbe } from '../disk/index.js';
+import { Clock, Remembered, within } from '../time/index.js';
+
+/** Longest that one check may take; they run side by side, so the whole answer takes hardly longer. */
+const TIMEOUT_MS = 2_000;
+
+/** How often the database is asked at most; a question that hangs is never followed by another. */
+const DATABASE_MAX_AGE_MS = 500;
+
+type CheckName = 'database' | 'storage' | 'disk_space';
+
+/**
+ * Checks without which no request can be served. A disk that is nearly full is reported, but takes nobody out of service:
+ * signing in and looking at images go on, and new generations are refused one by one, with a reason.
+ */
+const NEEDED = ['database', 'storage'] as const satisfies readonly CheckName[];
+
+/** Whether what the process depends on is there. */
+@Injectable()
+export class ReadinessChecks {
+  readonly #logger = new Logger(ReadinessChecks.name);
+  readonly #checks: Record<CheckName, () => Promise<unknown>>;
+
+  constructor(
+    @Inject(DataSource) dataSource: Pick<DataSource, 'query'>,
+    @Inject(WriteProbe) writeProbe: Pick<WriteProbe, 'check'>,
+    @Inject(DiskSpace) diskSpace: Pick<DiskSpace, 'current'>,
+    @Inject(Clock) clock: Clock,
+  ) {
+    const database = new Remembered<unknown>(clock, DATABASE_MAX_AGE_MS, () => dataSource.query('SELECT 1'));
+    this.#checks = {
+      database: () => database.get(),
+      storage: () => writeProbe.check(),
+      disk_space: async () => {
+        if ((await diskSpace.current()).isNearlyFull) throw new Error('There is hardly any space left');
+      },
+    };
+  }
+
+  async run(): Promise<Readiness> {
+    const [database, storage, diskSpace] = await Promise.all([
+      this.#verdict('database'),
+      this.#verdict('storage'),
+      this.#verdict('disk_space'),
+    ]);
+    const checks = { database, storage, disk_space: diskSpace };
+    const isReady = NEEDED.every((name) => checks[name] === 'ok');
+    return { status: isReady ? 'ok' : 'unavailable', checks };
+  }
+
+  async #verdict(name: CheckName): Promise<'ok' | 'failed'> {
+    try {
+      await within(TIMEOUT_MS, this.#checks[name]());
+      return 'ok';
+    } catch (error) {
+      this.#logger.warn({ err: error, check: name }, 'A readiness check failed');
+      return 'failed';
+    }
+  }
+}

@@ -1,0 +1,4 @@
+export { type Counter, type Histogram } from './instruments.js';
+export { MetricsModule } from './metrics.module.js';
+export { Metrics } from './metrics.js';
+export { type Sample } from './text-format.js';
