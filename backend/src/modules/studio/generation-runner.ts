@@ -7,8 +7,6 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
-import { IdempotencyKeys } from '../../platform/idempotency/index.js';
-import { ImageThumbnails } from '../gallery/index.js';
 import { GenerationSignals } from './generation-signals.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
@@ -19,9 +17,6 @@ const CONCURRENCY = Math.max(8, availableParallelism() * 2);
 /** How often to look for work that nobody announced: another process's, or of one that stopped. */
 const POLL_MS = 1_000;
 
-/** How often to look after what was left behind: items whose attempts are used up, thumbnails that were never made. */
-const TIDY_MS = 15_000;
-
 /** How long running items may go on after the process was asked to stop. */
 const GRACE_MS = 10_000;
 
@@ -30,7 +25,7 @@ const GRACE_MS = 10_000;
 export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(GenerationRunner.name);
   readonly #active = new Map<string, Promise<void>>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  #poll: NodeJS.Timeout | undefined;
   #claiming: Promise<void> | undefined;
   #isWanted = false;
   #isStopping = false;
@@ -39,19 +34,13 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Configuration) private readonly configuration: Configuration,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
-    @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
-    @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(GenerationSignals) private readonly signals: GenerationSignals,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     // On SQLite this process holds the lock on the data, so whatever is still leased belongs to one that died.
     if (this.configuration.databaseUrl === undefined) await this.queue.endAllLeases();
-    this.#timers.push(
-      setInterval(() => this.wake(), POLL_MS),
-      setInterval(() => void this.#tidy(), TIDY_MS),
-    );
-    void this.#tidy();
+    this.#poll = setInterval(() => this.wake(), POLL_MS);
     this.wake();
   }
 
@@ -67,7 +56,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#isStopping = true;
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#poll);
     await this.#claiming;
     const grace = setTimeout(() => this.worker.abortAll(), GRACE_MS);
     await Promise.all(this.#active.values());
@@ -86,16 +75,6 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
       }
     } catch (error) {
       this.#logger.error({ err: error }, 'Work could not be claimed; trying again in a second');
-    }
-  }
-
-  async #tidy(): Promise<void> {
-    try {
-      for (const generationId of await this.queue.giveUpExhausted(CONCURRENCY)) this.signals.changed(generationId);
-      if (this.#active.size === 0) await this.thumbnails.prepareMissing();
-      await this.keys.prune();
-    } catch (error) {
-      this.#logger.error({ err: error }, 'What was left behind could not be looked after; trying again soon');
     }
   }
 

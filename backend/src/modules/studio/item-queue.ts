@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Transactions } from '../../platform/database/index.js';
 import type { DomainError } from '../../platform/errors/index.js';
@@ -7,6 +7,7 @@ import { Clock } from '../../platform/time/index.js';
 import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../credits/index.js';
 import { GalleryService, type NewImage } from '../gallery/index.js';
 import { GenerationItem } from './generation-item.entity.js';
+import { itemFailure } from './item-failure.js';
 import { interrupted } from './studio.errors.js';
 
 /** How long a claim holds without a heartbeat. */
@@ -26,6 +27,7 @@ export interface ClaimedItem {
  */
 @Injectable()
 export class ItemQueue {
+  readonly #logger = new Logger(ItemQueue.name);
   readonly #owner = `${hostname().slice(0, 40)}-${process.pid}`;
 
   constructor(
@@ -146,12 +148,18 @@ export class ItemQueue {
     const items = await this.dataSource.manager
       .createQueryBuilder(GenerationItem, 'item')
       .where(`item.state = 'RUNNING' AND item.leaseUntil < :now AND item.attempts >= item.maxAttempts`, { now })
+      .orderBy('item.leaseUntil', 'ASC')
       .limit(limit)
       .getMany();
     const givenUp: string[] = [];
     for (const { id, fence, generationId } of items) {
-      const isGivenUp = await this.transactions.run((tx) => this.#giveUp(tx, { id, fence }, interrupted(), now));
-      if (isGivenUp) givenUp.push(generationId);
+      try {
+        const isGivenUp = await this.transactions.run((tx) => this.#giveUp(tx, { id, fence }, interrupted(), now));
+        if (isGivenUp) givenUp.push(generationId);
+      } catch (error) {
+        // One item that can't be settled must not keep the others from it.
+        this.#logger.error({ err: error, itemId: id }, 'An item whose attempts are used up could not be given up');
+      }
     }
     return givenUp;
   }
@@ -170,15 +178,7 @@ export class ItemQueue {
     const update = tx
       .createQueryBuilder()
       .update(GenerationItem)
-      .set({
-        state: 'FAILED',
-        leaseUntil: 0,
-        completedAt: this.clock.now(),
-        errorCode: error.code,
-        errorKind: error.kind,
-        errorDetail: error.message.slice(0, 500),
-        errorRetryable: error.retryable ? 1 : 0,
-      })
+      .set(itemFailure(error, this.clock.now()))
       .where(`id = :id AND fence = :fence AND state = 'RUNNING'`, { id, fence });
     if (leaseEndedBefore !== undefined) update.andWhere('lease_until < :leaseEndedBefore', { leaseEndedBefore });
     const { affected } = await update.execute();

@@ -13,9 +13,12 @@ import { GenerationSignals } from './generation-signals.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
+import { OrphanFiles } from './orphan-files.js';
+import { OverdueItems } from './overdue-items.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { StudioController } from './studio.controller.js';
 import { StudioService } from './studio.service.js';
+import { Sweeper } from './sweeper.js';
 
 @Module({
   imports: [
@@ -34,8 +37,11 @@ import { StudioService } from './studio.service.js';
     GenerationSignals,
     ItemQueue,
     ItemWorker,
+    OrphanFiles,
+    OverdueItems,
     StudioOptionsService,
     StudioService,
+    Sweeper,
   ],
 })
 export class StudioModule {}
