@@ -61,6 +61,7 @@ const files = [
   { category: 'registry', pattern: 'backend/src/modules/*/{*-registry,*.module}.ts' },
   { category: 'entity', pattern: 'backend/src/**/*.entity.ts' },
   { category: 'spec', pattern: '**/*.spec.ts' },
+  { category: 'spec', pattern: 'backend/src/modules/*/testing/*.ts' },
 ];
 
 const packages = { module: { origin: ['external', 'core'] } };

@@ -5,14 +5,14 @@ import type { Response } from 'express';
 import { Answers, IdempotencyKey } from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireRole } from '../auth/index.js';
 import { CreditsService } from './credits.service.js';
-import { LedgerAudit } from './ledger-audit.js';
+import { LedgerAuditor } from './ledger-auditor.js';
 
 @ApiTags('Credits')
 @Controller('api/v1')
 export class CreditsController {
   constructor(
     @Inject(CreditsService) private readonly credits: CreditsService,
-    @Inject(LedgerAudit) private readonly ledgerAudit: LedgerAudit,
+    @Inject(LedgerAuditor) private readonly auditor: LedgerAuditor,
   ) {}
 
   @Get('credits/balance')
@@ -56,6 +56,6 @@ export class CreditsController {
   @ApiOperation({ operationId: 'auditLedger', summary: 'Check every balance against the ledger' })
   @Answers(200, LedgerAuditReport, 'What was checked and what does not add up.')
   audit(): Promise<LedgerAuditReport> {
-    return this.ledgerAudit.run();
+    return this.auditor.audit();
   }
 }

@@ -8,8 +8,10 @@ import { CreditLedger } from './credit-ledger.js';
 import { CreditMetrics } from './credit-metrics.js';
 import { CreditsController } from './credits.controller.js';
 import { CreditsService } from './credits.service.js';
+import { ExpiredHolds } from './expired-holds.js';
 import { InitialCredits } from './initial-credits.js';
 import { LedgerAudit } from './ledger-audit.js';
+import { LedgerAuditor } from './ledger-auditor.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
 import { MeController } from './me.controller.js';
 import { MembersService } from './members.service.js';
@@ -18,7 +20,16 @@ import { UsersController } from './users.controller.js';
 @Module({
   imports: [TypeOrmModule.forFeature([CreditAccount, CreditHold, LedgerEntry]), AuthModule, StudioSettingsModule],
   controllers: [CreditsController, MeController, UsersController],
-  providers: [CreditLedger, CreditMetrics, CreditsService, InitialCredits, LedgerAudit, MembersService],
-  exports: [CreditLedger, CreditsService],
+  providers: [
+    CreditLedger,
+    CreditMetrics,
+    CreditsService,
+    ExpiredHolds,
+    InitialCredits,
+    LedgerAudit,
+    LedgerAuditor,
+    MembersService,
+  ],
+  exports: [CreditLedger, CreditsService, ExpiredHolds],
 })
 export class CreditsModule {}

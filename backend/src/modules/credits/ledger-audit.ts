@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { LedgerAuditReport, LedgerMismatch } from '@atelier/contracts';
-import { DataSource } from 'typeorm';
+import { DataSource, MoreThan } from 'typeorm';
 import { Clock, toInstant } from '../../platform/time/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditHold } from './credit-hold.entity.js';
+import { LedgerContradictionError } from './credits.errors.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
 
 /** Each column of an account, worked out anew from its entries; the names are the account's properties. */
@@ -20,6 +22,16 @@ const COLUMNS = Object.keys(SUMS) as Column[];
 type Sums = Record<Column, number>;
 const NOTHING: Sums = { granted: 0, available: 0, held: 0, consumed: 0, seq: 0 };
 
+/** How much is read at a time: few enough for a statement of a few milliseconds, after which others have their turn. */
+const ACCOUNTS_AT_ONCE = 500;
+const ENTRIES_AT_ONCE = 5_000;
+
+interface Snapshot {
+  readonly account: CreditAccount;
+  readonly openHolds: number;
+  readonly lastSeq: number;
+}
+
 /** Works the balances out anew from the entries and the holds, and says where they differ. It corrects nothing. */
 @Injectable()
 export class LedgerAudit {
@@ -28,48 +40,94 @@ export class LedgerAudit {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  async run(): Promise<LedgerAuditReport> {
-    // One snapshot per account, so that a movement between two reads is not taken for a mistake.
-    const accounts = await this.dataSource.manager.find(CreditAccount, { select: { id: true }, order: { id: 'ASC' } });
+  /** @throws the signal's reason when it is aborted */
+  async run(signal?: AbortSignal): Promise<LedgerAuditReport> {
     const mismatches: LedgerMismatch[] = [];
+    let accountsChecked = 0;
     let entriesChecked = 0;
-    for (const { id } of accounts) {
-      const { account, sums, openHolds } = await this.#snapshot(id);
+    for await (const id of this.#accountIds()) {
+      signal?.throwIfAborted();
+      const snapshot = await this.#snapshot(id);
+      const sums = await this.#sumsOf(snapshot.account, signal);
+      accountsChecked += 1;
       entriesChecked += sums.seq;
-      const user_id = Number(account.ownerId);
-      for (const column of COLUMNS) {
-        if (account[column] !== sums[column]) {
-          mismatches.push({ user_id, finding: `${column} is ${account[column]}, the entries say ${sums[column]}` });
-        }
-      }
-      if (account.held !== openHolds) {
-        mismatches.push({ user_id, finding: `held is ${account.held}, the open holds say ${openHolds}` });
-      }
+      const user_id = Number(snapshot.account.ownerId);
+      mismatches.push(...findingsOf(snapshot, sums).map((finding) => ({ user_id, finding })));
     }
     return {
       verified_at: toInstant(this.clock.now()),
-      accounts_checked: accounts.length,
+      accounts_checked: accountsChecked,
       entries_checked: entriesChecked,
       mismatches,
     };
   }
 
-  /** Reads an account until it did not move while its entries and holds were added up. */
-  async #snapshot(id: string): Promise<{ account: CreditAccount; sums: Sums; openHolds: number }> {
+  async *#accountIds(): AsyncGenerator<string> {
+    let last = '';
     for (;;) {
-      const { manager } = this.dataSource;
-      const account = await manager.findOneByOrFail(CreditAccount, { id });
-      const query = manager.createQueryBuilder(LedgerEntry, 'entry').select([]).where('entry.accountId = :id', { id });
-      for (const column of COLUMNS) query.addSelect(SUMS[column], column);
-      const raw = await query.getRawOne<Record<Column, number | string | null>>();
-      const openHolds = await manager.sum(CreditHold, 'amount', { accountId: id, state: 'HELD' });
-      const { seq } = await manager.findOneByOrFail(CreditAccount, { id });
-      if (seq !== account.seq) continue;
-      const sums = { ...NOTHING };
-      for (const column of COLUMNS) sums[column] = Number(raw?.[column] ?? 0);
-      return { account, sums, openHolds: openHolds ?? 0 };
+      const accounts = await this.dataSource.manager.find(CreditAccount, {
+        select: { id: true },
+        where: { id: MoreThan(last) },
+        order: { id: 'ASC' },
+        take: ACCOUNTS_AT_ONCE,
+      });
+      for (const { id } of accounts) yield id;
+      if (accounts.length < ACCOUNTS_AT_ONCE) return;
+      last = accounts.at(-1)?.id ?? last;
     }
   }
+
+  /** Reads everything that moves in one statement, which sees one moment: a movement is not taken for a mistake. */
+  async #snapshot(id: string): Promise<Snapshot> {
+    const { entities, raw } = await this.dataSource.manager
+      .createQueryBuilder(CreditAccount, 'account')
+      .addSelect(
+        (query) =>
+          query
+            .select('COALESCE(SUM(hold.amount), 0)')
+            .from(CreditHold, 'hold')
+            .where(`hold.accountId = account.id AND hold.state = 'HELD'`),
+        'open_holds',
+      )
+      .addSelect(
+        (query) =>
+          query.select('COALESCE(MAX(entry.seq), 0)').from(LedgerEntry, 'entry').where('entry.accountId = account.id'),
+        'last_seq',
+      )
+      .where('account.id = :id', { id })
+      .getRawAndEntities<{ open_holds: number | string; last_seq: number | string }>();
+    const [account] = entities;
+    const [moving] = raw;
+    if (!account || !moving) throw new LedgerContradictionError(`Account ${id} is gone`);
+    return { account, openHolds: Number(moving.open_holds), lastSeq: Number(moving.last_seq) };
+  }
+
+  /** Adds up the entries that the account had when it was read; those never change, so there is no hurry. */
+  async #sumsOf({ id, seq }: CreditAccount, signal: AbortSignal | undefined): Promise<Sums> {
+    const sums = { ...NOTHING };
+    for (let from = 0; from < seq; from += ENTRIES_AT_ONCE) {
+      signal?.throwIfAborted();
+      const to = Math.min(from + ENTRIES_AT_ONCE, seq);
+      const query = this.dataSource.manager
+        .createQueryBuilder(LedgerEntry, 'entry')
+        .select([])
+        .where('entry.accountId = :id AND entry.seq > :from AND entry.seq <= :to', { id, from, to });
+      for (const column of COLUMNS) query.addSelect(SUMS[column], column);
+      const raw = await query.getRawOne<Record<Column, number | string | null>>();
+      for (const column of COLUMNS) sums[column] += Number(raw?.[column] ?? 0);
+      await nextTurn();
+    }
+    return sums;
+  }
+}
+
+function findingsOf({ account, openHolds, lastSeq }: Snapshot, sums: Sums): string[] {
+  const findings = COLUMNS.filter((column) => account[column] !== sums[column]).map(
+    (column) => `${column} is ${account[column]}, the entries say ${sums[column]}`,
+  );
+  if (lastSeq > account.seq) findings.push(`seq is ${account.seq}, the last entry is number ${lastSeq}`);
+  if (account.held !== openHolds) findings.push(`held is ${account.held}, the open holds say ${openHolds}`);
+  return findings;
 }
 
 function sumOf(added: string, taken: string): string {

@@ -227,6 +227,17 @@ describeOnEveryDatabase('GalleryService', (open) => {
     ]);
   });
 
+  test('tells which stored files are images, deleted ones as well', async () => {
+    await openGallery();
+    const [gone = newImage(), kept = newImage()] = await record(newImage(), newImage());
+    await database.transactions.run((tx) => tx.update(GeneratedImage, { id: gone.id }, { deletedAt: START }));
+
+    const recorded = await gallery.recordedKeys([gone.storageKey, kept.storageKey, newImage().storageKey]);
+
+    expect(recorded).toEqual(new Set([gone.storageKey, kept.storageKey]));
+    expect(await gallery.recordedKeys([])).toEqual(new Set());
+  });
+
   test('records one image per item and per file, and counts only what was committed', async () => {
     await openGallery();
     const image = newImage();

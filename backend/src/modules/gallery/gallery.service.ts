@@ -79,6 +79,13 @@ export class GalleryService {
     });
   }
 
+  /** Which of these storage keys belong to an image, be it one that its owner has deleted. */
+  async recordedKeys(storageKeys: readonly string[]): Promise<Set<string>> {
+    if (storageKeys.length === 0) return new Set();
+    const rows = await this.images.find({ select: { storageKey: true }, where: { storageKey: In([...storageKeys]) } });
+    return new Set(rows.map(({ storageKey }) => storageKey));
+  }
+
   /**
    * The images of generations that the caller may see, in the order of their items.
    * @returns an entry for every id that was asked for

@@ -19,6 +19,7 @@ export type ImageVariant = 'original' | ThumbnailSize;
 const FOLDER = String.raw`static/generated/\d{4}/(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])`;
 const NAME = String.raw`user-[1-9]\d{0,9}-[0-9a-f]{12}`;
 const IMAGE_KEY = new RegExp(`^${FOLDER}/${NAME}\\.(png|jpg|webp)$`);
+const THUMBNAIL_KEY = new RegExp(`^(${FOLDER}/${NAME})-(?:256|512)\\.webp$`);
 const OBJECT_KEY = new RegExp(`^${FOLDER}/${NAME}(?:-256\\.webp|-512\\.webp|\\.png|\\.jpg|\\.webp)$`);
 
 /** `static/generated/YYYY/MM/DD/user-{id}-{12 hex}.png`: the digits are random, so that no two attempts share a file. */
@@ -40,6 +41,13 @@ export function isObjectKey(key: string): boolean {
 /** The key beside the image's: `….png` → `…-256.webp`. */
 export function thumbnailKey(imageKey: string, size: ThumbnailSize): string {
   return imageKey.replace(/\.[a-z]+$/, `-${size}.webp`);
+}
+
+/** The images that an object may belong to: an image to itself, a thumbnail to one whose format its key does not tell. */
+export function imageKeysOf(key: string): string[] {
+  const thumbnail = THUMBNAIL_KEY.exec(key)?.[1];
+  if (thumbnail === undefined) return [key];
+  return Object.keys(MIME_BY_EXTENSION).map((extension) => `${thumbnail}.${extension}`);
 }
 
 /** The key under which a variant of the image is stored. */

@@ -1,7 +1,8 @@
 export { type InspectedImage, ImageInspector, UnusableImageError, type UnusableReason } from './image-inspector.js';
-export { type ImageExtension, type ImageMime, newImageKey } from './image-keys.js';
+export { type ImageExtension, type ImageMime, imageKeysOf, newImageKey } from './image-keys.js';
 export {
   type ByteRange,
+  type ListedObject,
   type ObjectBody,
   ObjectExistsError,
   type ObjectStat,

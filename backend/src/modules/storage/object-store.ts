@@ -12,6 +12,10 @@ export interface ObjectStat {
   readonly modifiedAtMs: number;
 }
 
+export interface ListedObject extends ObjectStat {
+  readonly key: string;
+}
+
 /** Part of an object; both ends belong to it. */
 export interface ByteRange {
   readonly start: number;
@@ -58,4 +62,17 @@ export abstract class ObjectStore {
 
   /** Removes an object; one that isn't there is no error. */
   abstract remove(key: string): Promise<void>;
+
+  /**
+   * The objects whose keys start with the prefix, one by one and in no particular order. Objects that come or go
+   * meanwhile may be listed or not.
+   */
+  abstract list(prefix: string, signal?: AbortSignal): AsyncIterable<ListedObject>;
+
+  /**
+   * Removes what is left of `put`s that never ended, at most so many of them.
+   * @param writtenBeforeMs moment of the last writing from which on a `put` may still be under way
+   * @returns what was removed, in the store's own words
+   */
+  abstract removeDrafts(writtenBeforeMs: number, limit: number, signal?: AbortSignal): Promise<string[]>;
 }

@@ -6,8 +6,6 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
-import { IdempotencyKeys } from '../../platform/idempotency/index.js';
-import { ImageThumbnails } from '../gallery/index.js';
 import { GenerationSignals } from './generation-signals.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
@@ -15,9 +13,6 @@ import { MAX_AT_WORK_PER_PROCESS } from './queue-limits.js';
 
 /** How often to look for work that nobody announced: another process's, or of one that stopped. */
 const POLL_MS = 1_000;
-
-/** How often to look after what was left behind: items whose attempts are used up, thumbnails that were never made. */
-const TIDY_MS = 15_000;
 
 /** How long running items may go on after the process was asked to stop. */
 const GRACE_MS = 10_000;
@@ -27,7 +22,7 @@ const GRACE_MS = 10_000;
 export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(GenerationRunner.name);
   readonly #active = new Map<string, Promise<void>>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  #poll: NodeJS.Timeout | undefined;
   #claiming: Promise<void> | undefined;
   #isWanted = false;
   #isStopping = false;
@@ -36,19 +31,13 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Configuration) private readonly configuration: Configuration,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
-    @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
-    @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(GenerationSignals) private readonly signals: GenerationSignals,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     // On SQLite this process holds the lock on the data, so whatever is still leased belongs to one that died.
     if (this.configuration.databaseUrl === undefined) await this.queue.endAllLeases();
-    this.#timers.push(
-      setInterval(() => this.wake(), POLL_MS),
-      setInterval(() => void this.#tidy(), TIDY_MS),
-    );
-    void this.#tidy();
+    this.#poll = setInterval(() => this.wake(), POLL_MS);
     this.wake();
   }
 
@@ -64,7 +53,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#isStopping = true;
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#poll);
     await this.#claiming;
     const grace = setTimeout(() => this.worker.abortAll(), GRACE_MS);
     await Promise.all(this.#active.values());
@@ -83,17 +72,6 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
       }
     } catch (error) {
       this.#logger.error({ err: error }, 'Work could not be claimed; trying again in a second');
-    }
-  }
-
-  async #tidy(): Promise<void> {
-    try {
-      for (const generationId of await this.queue.giveUpExhausted(MAX_AT_WORK_PER_PROCESS))
-        this.signals.changed(generationId);
-      if (this.#active.size === 0) await this.thumbnails.prepareMissing();
-      await this.keys.prune();
-    } catch (error) {
-      this.#logger.error({ err: error }, 'What was left behind could not be looked after; trying again soon');
     }
   }
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Transactions } from '../../platform/database/index.js';
 import type { DomainError } from '../../platform/errors/index.js';
@@ -8,6 +8,7 @@ import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../credits/index.j
 import { GalleryService, type NewImage } from '../gallery/index.js';
 import { countAtWork, itemsInTurn } from './fair-share.js';
 import { GenerationItem } from './generation-item.entity.js';
+import { itemFailure } from './item-failure.js';
 import { MAX_AT_WORK_PER_USER } from './queue-limits.js';
 import { interrupted } from './studio.errors.js';
 import { WorkMetrics } from './work-metrics.js';
@@ -34,6 +35,7 @@ class BeyondShareError extends Error {
  */
 @Injectable()
 export class ItemQueue {
+  readonly #logger = new Logger(ItemQueue.name);
   readonly #owner = `${hostname().slice(0, 40)}-${process.pid}`;
 
   constructor(
@@ -162,11 +164,17 @@ export class ItemQueue {
     const items = await this.dataSource.manager
       .createQueryBuilder(GenerationItem, 'item')
       .where(`item.state = 'RUNNING' AND item.leaseUntil < :now AND item.attempts >= item.maxAttempts`, { now })
+      .orderBy('item.leaseUntil', 'ASC')
       .limit(limit)
       .getMany();
     const givenUp: string[] = [];
     for (const { id, fence, generationId } of items) {
-      if (await this.#giveUp({ id, fence }, interrupted(), now)) givenUp.push(generationId);
+      try {
+        if (await this.#giveUp({ id, fence }, interrupted(), now)) givenUp.push(generationId);
+      } catch (error) {
+        // One item that can't be settled must not keep the others from it.
+        this.#logger.error({ err: error, itemId: id }, 'An item whose attempts are used up could not be given up');
+      }
     }
     return givenUp;
   }
@@ -198,15 +206,7 @@ export class ItemQueue {
     const update = tx
       .createQueryBuilder()
       .update(GenerationItem)
-      .set({
-        state: 'FAILED',
-        leaseUntil: 0,
-        completedAt: this.clock.now(),
-        errorCode: error.code,
-        errorKind: error.kind,
-        errorDetail: error.message.slice(0, 500),
-        errorRetryable: error.retryable ? 1 : 0,
-      })
+      .set(itemFailure(error, this.clock.now()))
       .where(`id = :id AND fence = :fence AND state = 'RUNNING'`, { id, fence });
     if (leaseEndedBefore !== undefined) update.andWhere('lease_until < :leaseEndedBefore', { leaseEndedBefore });
     const { affected } = await update.execute();

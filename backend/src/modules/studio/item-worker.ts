@@ -36,6 +36,11 @@ export class ItemWorker {
     this.#running.get(itemId)?.abort('lease-lost' satisfies AbortReason);
   }
 
+  /** Whether no item is being made in this process. */
+  get isIdle(): boolean {
+    return this.#running.size === 0;
+  }
+
   /** Stops everything; the items are put back for the next process. */
   abortAll(): void {
     for (const controller of this.#running.values()) controller.abort('stopping' satisfies AbortReason);

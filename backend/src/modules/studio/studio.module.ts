@@ -13,10 +13,13 @@ import { GenerationSignals } from './generation-signals.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
+import { OrphanFiles } from './orphan-files.js';
+import { OverdueItems } from './overdue-items.js';
 import { QueueMetrics } from './queue-metrics.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { StudioController } from './studio.controller.js';
 import { StudioService } from './studio.service.js';
+import { Sweeper } from './sweeper.js';
 import { WorkMetrics } from './work-metrics.js';
 
 @Module({
@@ -36,9 +39,12 @@ import { WorkMetrics } from './work-metrics.js';
     GenerationSignals,
     ItemQueue,
     ItemWorker,
+    OrphanFiles,
+    OverdueItems,
     QueueMetrics,
     StudioOptionsService,
     StudioService,
+    Sweeper,
     WorkMetrics,
   ],
 })

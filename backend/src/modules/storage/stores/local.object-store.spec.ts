@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -44,6 +44,12 @@ describe('LocalObjectStore', () => {
     await probe.close();
     rmSync(join(root, 'probe'));
     return Object.getPrototypeOf(probe) as FileHandle;
+  }
+
+  async function listed(): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const object of store.list('')) keys.push(object.key);
+    return keys;
   }
 
   const failure = (code: string): Error => Object.assign(new Error(code), { code });
@@ -127,6 +133,47 @@ describe('LocalObjectStore', () => {
     });
     await expect(store.remove(key)).rejects.toMatchObject({ code: 'storage.object_not_found' });
     expect(readdirSync(outside).sort()).toEqual(['secret', name].sort());
+  });
+
+  test('lists its objects alone: no drafts, no links, nothing of others', async () => {
+    const outside = folder();
+    writeFileSync(join(outside, 'user-7-0123456789ab.png'), 'secret');
+    await store.put(key, Buffer.from('content'));
+    writeFileSync(join(root, `${key}.0123abcd.tmp`), 'draft');
+    writeFileSync(join(root, dirname(key), 'notes.txt'), 'notes');
+    symlinkSync(join(outside, 'user-7-0123456789ab.png'), join(root, dirname(key), 'user-7-0123456789ab.png'));
+    symlinkSync(outside, join(root, 'static/generated/2026/11/24'));
+    mkdirSync(join(root, 'static/generated/2026/11/25/user-7-0123456789ab.png'), { recursive: true });
+
+    expect(await listed()).toEqual([key]);
+
+    rmSync(join(root, 'static/generated/2026'), { recursive: true });
+    mkdirSync(join(outside, '11/23'), { recursive: true });
+    writeFileSync(join(outside, '11/23/user-7-0123456789ab.png'), 'secret');
+    symlinkSync(outside, join(root, 'static/generated/2026'));
+    expect(await listed()).toEqual([]);
+
+    rmSync(join(root, 'static'), { recursive: true });
+    mkdirSync(join(outside, 'generated/2026/11/23'), { recursive: true });
+    writeFileSync(join(outside, 'generated/2026/11/23/user-7-0123456789ab.png'), 'secret');
+    symlinkSync(outside, join(root, 'static'));
+    expect(await listed()).toEqual([]);
+  });
+
+  test('removes its own old drafts, so many at a time, and nothing else', async () => {
+    await store.put(key, Buffer.from('content'));
+    const drafts = ['0123abcd', '1123abcd', '2123abcd'].map((random) => `${key}.${random}.tmp`);
+    const others = [key, `${key}.tmp`, `${dirname(key)}/notes.0123abcd.tmp`];
+    for (const file of [...drafts, ...others.slice(1)]) writeFileSync(join(root, file), 'draft');
+    const young = drafts.pop() ?? '';
+    for (const file of [...drafts, ...others]) utimesSync(join(root, file), 1_000, 1_000);
+
+    const first = await store.removeDrafts(1_000_001, 1);
+    expect(first).toHaveLength(1);
+    expect([...first, ...(await store.removeDrafts(1_000_001, 10))].sort()).toEqual(drafts);
+
+    const left = [...others, young].map((file) => file.slice(file.lastIndexOf('/') + 1));
+    expect(filesUnder(root).sort()).toEqual(left.sort());
   });
 
   test('does not take a folder for an object', async () => {

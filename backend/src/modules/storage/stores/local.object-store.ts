@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, realpath, unlink } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import {
   type ByteRange,
+  type ListedObject,
   type ObjectBody,
   ObjectExistsError,
   type ObjectStat,
@@ -14,6 +15,7 @@ import { errorCodeOf } from '../error-code.js';
 import { isObjectKey } from '../image-keys.js';
 import { objectNotFound } from '../storage.errors.js';
 import { storageErrorOf } from './file-errors.js';
+import { isInside, listFiles, removeDraftFiles } from './file-listing.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 const READ_CHUNK_BYTES = 256 * 1024;
@@ -100,6 +102,14 @@ export class LocalObjectStore extends ObjectStore {
     }
   }
 
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<ListedObject> {
+    return listFiles(this.#root, prefix, signal);
+  }
+
+  removeDrafts(writtenBeforeMs: number, limit: number, signal?: AbortSignal): Promise<string[]> {
+    return removeDraftFiles(this.#root, writtenBeforeMs, limit, signal);
+  }
+
   /** @throws RangeError for a key that we did not make: such a one never reaches the file system */
   #pathOf(key: string): string {
     const path = resolve(this.#root, key);
@@ -127,11 +137,6 @@ export class LocalObjectStore extends ObjectStore {
     // A folder is only as durable as its entry in the folder above it.
     for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made));
   }
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function* slices(content: Buffer): Generator<Buffer> {

@@ -83,6 +83,52 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       await expect(store.put(key, Buffer.from('again'))).resolves.toMatchObject({ bytes: 5 });
     });
 
+    test('lists the objects under a prefix, with their sizes and moments', async () => {
+      const before = Date.now();
+      const nextMonth = newImageKey(7, Date.UTC(2026, 11, 1), 'webp');
+      const listed = async (prefix: string): Promise<string[]> => {
+        const keys: string[] = [];
+        for await (const object of store.list(prefix)) {
+          expect(object.bytes).toBe(object.key.length);
+          expect(Math.abs(object.modifiedAtMs - before)).toBeLessThan(60_000);
+          keys.push(object.key);
+        }
+        return keys.sort();
+      };
+      expect(await listed('')).toEqual([]);
+      const november = [key, thumbnailKey(key, 256)];
+      for (const each of [...november, nextMonth]) await store.put(each, Buffer.alloc(each.length));
+
+      expect(await listed('')).toEqual([...november, nextMonth].sort());
+      expect(await listed('static/generated/2026/11/')).toEqual(november.sort());
+      expect(await listed('static/generated/2026/1')).toEqual([...november, nextMonth].sort());
+      expect(await listed(nextMonth.slice(0, -8))).toEqual([nextMonth]);
+      expect(await listed('static/generated/2025/')).toEqual([]);
+      expect(await listed('../')).toEqual([]);
+      await store.remove(nextMonth);
+      expect(await listed('static/generated/2026/12')).toEqual([]);
+    });
+
+    test('stops listing for somebody who has aborted', async () => {
+      await store.put(key, Buffer.from('content'));
+      const listing = async (): Promise<void> => {
+        for await (const object of store.list('', AbortSignal.abort(new Error('too late')))) expect(object).toBeNull();
+      };
+
+      await expect(listing()).rejects.toThrow('too late');
+    });
+
+    test('leaves alone what is being written when it removes old drafts', async () => {
+      async function* interrupted(): AsyncGenerator<Buffer> {
+        yield Buffer.from('whole ');
+        expect(await store.removeDrafts(Date.now() - 60_000, 10)).toEqual([]);
+        yield Buffer.from('image');
+      }
+
+      await expect(store.put(key, interrupted())).resolves.toMatchObject({ bytes: 11 });
+      expect((await read(key)).toString()).toBe('whole image');
+    });
+
     test('shows nothing of content that breaks off or is aborted', async () => {
       await expect(store.put(key, pieces(randomBytes(100_000), new Error('broke off')))).rejects.toMatchObject({
         code: 'storage.unavailable',

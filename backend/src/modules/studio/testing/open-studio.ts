@@ -1,0 +1,139 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { platformModules } from '../../../../test/test-app.js';
+import type { Configuration } from '../../../platform/config/index.js';
+import { newId } from '../../../platform/crypto/index.js';
+import { Transactions } from '../../../platform/database/index.js';
+import { Clock } from '../../../platform/time/index.js';
+import { AuthModule } from '../../auth/index.js';
+import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../../credits/index.js';
+import { GalleryModule, GalleryService, type NewImage } from '../../gallery/index.js';
+import { StorageModule, newImageKey } from '../../storage/index.js';
+import { GenerationItem } from '../generation-item.entity.js';
+import { GenerationRow } from '../generation.entity.js';
+import { type ClaimedItem, ItemQueue } from '../item-queue.js';
+import { OrphanFiles } from '../orphan-files.js';
+import { OverdueItems } from '../overdue-items.js';
+import { WorkMetrics } from '../work-metrics.js';
+
+export const USER = 7;
+export const PRICE = 4;
+
+export class TestClock extends Clock {
+  nowMs = 1_800_000_000_000;
+
+  override now(): number {
+    return this.nowMs;
+  }
+}
+
+type App = INestApplicationContext;
+type Start = (boot: (configuration: Configuration) => Promise<App>) => Promise<App>;
+
+export interface TestStudio {
+  readonly app: App;
+  readonly queue: ItemQueue;
+  readonly clock: TestClock;
+  /** A queued item with its hold. */
+  submit(holdTtlMs?: number): Promise<string>;
+  claim(id: string): Promise<ClaimedItem>;
+  balance(): Promise<[available: number, held: number, consumed: number]>;
+  stateOf(id: string): Promise<string>;
+  images(id: string): Promise<number>;
+}
+
+/** The studio without the runner and the sweeper, whose work the specs do themselves. */
+export async function openStudio(start: Start, credits = 100): Promise<TestStudio> {
+  const clock = new TestClock();
+  const app = await start(async (configuration) => {
+    const testing = await Test.createTestingModule({
+      imports: [
+        ...platformModules(configuration, clock),
+        AuthModule,
+        CreditsModule,
+        GalleryModule,
+        StorageModule,
+        TypeOrmModule.forFeature([GenerationRow, GenerationItem]),
+      ],
+      providers: [ItemQueue, OrphanFiles, OverdueItems, WorkMetrics],
+    }).compile();
+    return testing.init();
+  });
+  const transactions = app.get(Transactions);
+  const ledger = app.get(CreditLedger);
+  const { manager } = app.get(DataSource);
+  const queue = app.get(ItemQueue);
+  await transactions.run(async (tx) => {
+    await ledger.openAccount(tx, USER);
+    await ledger.grant(tx, { userId: USER, grantId: 'first', amount: credits, reason: 'test', actor: SYSTEM_ACTOR });
+  });
+  return {
+    app,
+    queue,
+    clock,
+    submit: async (holdTtlMs = 86_400_000) => {
+      const [id, generationId] = [newId(clock.now()), newId(clock.now())];
+      await transactions.run(async (tx) => {
+        await tx.insert(GenerationItem, {
+          id,
+          generationId,
+          userId: USER,
+          idx: 0,
+          provider: 'mock',
+          state: 'QUEUED',
+          maxAttempts: 3,
+          runAt: clock.now(),
+        });
+        await ledger.hold(tx, {
+          userId: USER,
+          generationId,
+          itemIds: [id],
+          amountEach: PRICE,
+          priceVersion: 'test',
+          ttlMs: holdTtlMs,
+        });
+      });
+      return id;
+    },
+    claim: async (id) => {
+      const item = await queue.claim(id);
+      if (!item) throw new Error('The item could not be claimed');
+      return item;
+    },
+    balance: async () => {
+      const { available, held, consumed } = await app.get(CreditsService).balanceOf(USER);
+      return [available, held, consumed];
+    },
+    stateOf: async (id) => (await manager.findOneByOrFail(GenerationItem, { id })).state,
+    images: async (id) => (await app.get(GalleryService).findByItems([id])).length,
+  };
+}
+
+export function imageOf(item: ClaimedItem, clock: Clock, storageKey = newImageKey(USER, clock.now(), 'png')): NewImage {
+  return {
+    id: newId(clock.now()),
+    itemId: item.id,
+    generationId: item.generationId,
+    userId: USER,
+    storageKey,
+    sha256: 'a'.repeat(64),
+    bytes: 1,
+    mime: 'image/png',
+    width: 1,
+    height: 1,
+    prompt: 'a harbour',
+    enhancedPrompt: null,
+    revisedPrompt: null,
+    provider: item.provider,
+    model: 'test',
+    tier: 'premium4',
+    aspectRatio: '1:1',
+    seed: null,
+    jobId: 'test',
+    creditsSpent: PRICE,
+    durationMs: 1,
+    createdAt: clock.now(),
+  };
+}
