@@ -23,7 +23,7 @@ export async function dropDatabase(url: string): Promise<void> {
 }
 
 function instanceUrl(): string {
-  const url = process.env['TEST_MARIADB_URL'];
+  const url = process.env['TEST_MARIADB_URL']?.replace(/\/$/, '');
   if (!url) throw new Error('TEST_MARIADB_URL is not set: run the suite through `npm test -- --only api`.');
   return url;
 }

@@ -12,6 +12,7 @@ import type { Response } from 'express';
 import { Answers, IdempotencyKey } from '../../platform/http/index.js';
 import { type Actor, CurrentUser } from '../auth/index.js';
 import { GenerationResponder } from './generation-responder.js';
+import { PromptEnhancement } from './prompt-enhancement.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { StudioService } from './studio.service.js';
 
@@ -20,6 +21,7 @@ import { StudioService } from './studio.service.js';
 export class StudioController {
   constructor(
     @Inject(StudioService) private readonly studio: StudioService,
+    @Inject(PromptEnhancement) private readonly enhancement: PromptEnhancement,
     @Inject(StudioOptionsService) private readonly studioOptions: StudioOptionsService,
     @Inject(GenerationResponder) private readonly responder: GenerationResponder,
   ) {}
@@ -35,7 +37,7 @@ export class StudioController {
   @ApiOperation({ operationId: 'enhancePrompt', summary: 'Suggest a richer prompt; costs nothing and changes nothing' })
   @Answers(200, EnhancedPrompt, 'The prompt as given and as suggested.')
   enhance(@Body({ schema: EnhancePromptRequest }) { prompt }: EnhancePromptRequest): Promise<EnhancedPrompt> {
-    return this.studio.enhance(prompt);
+    return this.enhancement.enhance(prompt);
   }
 
   @Post('generate')

@@ -7,6 +7,7 @@ import { ProvidersModule } from '../providers/index.js';
 import { StorageModule } from '../storage/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
 import { GenerationItem } from './generation-item.entity.js';
+import { GenerationPlanner } from './generation-planner.js';
 import { GenerationResponder } from './generation-responder.js';
 import { GenerationRunner } from './generation-runner.js';
 import { GenerationSignals } from './generation-signals.js';
@@ -15,6 +16,7 @@ import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
 import { OrphanFiles } from './orphan-files.js';
 import { OverdueItems } from './overdue-items.js';
+import { PromptEnhancement } from './prompt-enhancement.js';
 import { QueueMetrics } from './queue-metrics.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { StudioController } from './studio.controller.js';
@@ -34,6 +36,7 @@ import { WorkMetrics } from './work-metrics.js';
   ],
   controllers: [StudioController],
   providers: [
+    GenerationPlanner,
     GenerationResponder,
     GenerationRunner,
     GenerationSignals,
@@ -41,6 +44,7 @@ import { WorkMetrics } from './work-metrics.js';
     ItemWorker,
     OrphanFiles,
     OverdueItems,
+    PromptEnhancement,
     QueueMetrics,
     StudioOptionsService,
     StudioService,

@@ -1,0 +1,113 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { GenerateRequest } from '@atelier/contracts';
+import { DataSource } from 'typeorm';
+import { newId } from '../../platform/crypto/index.js';
+import { DiskSpace } from '../../platform/disk/index.js';
+import { Clock, within } from '../../platform/time/index.js';
+import type { Actor } from '../auth/index.js';
+import { CreditsService, InsufficientCreditsError } from '../credits/index.js';
+import { ProviderRegistry, chooseProvider } from '../providers/index.js';
+import { storageFull } from '../storage/index.js';
+import { StudioSettingsService } from '../studio-settings/index.js';
+import type { GenerationItem } from './generation-item.entity.js';
+import type { GenerationRow } from './generation.entity.js';
+import { PromptEnhancement } from './prompt-enhancement.js';
+import { assertQueueHasRoom } from './queue-limits.js';
+
+/** Attempts per item; only those that a stopped process or a lost lease cut short are followed by another. */
+const MAX_ATTEMPTS = 3;
+
+/** Longest that an answer may wait for the disk to say how full it is. */
+const DISK_TIMEOUT_MS = 1_000;
+
+/** A generation as it will be submitted. */
+export interface GenerationPlan {
+  readonly generation: GenerationRow;
+  readonly items: readonly Pick<
+    GenerationItem,
+    'id' | 'generationId' | 'userId' | 'idx' | 'provider' | 'state' | 'maxAttempts' | 'runAt'
+  >[];
+  readonly priceVersion: string;
+}
+
+/** Decides everything about a generation that can be decided before its transaction. */
+@Injectable()
+export class GenerationPlanner {
+  readonly #logger = new Logger(GenerationPlanner.name);
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
+    @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
+    @Inject(CreditsService) private readonly credits: CreditsService,
+    @Inject(PromptEnhancement) private readonly enhancement: PromptEnhancement,
+    @Inject(DiskSpace) private readonly diskSpace: DiskSpace,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Freezes the price, chooses the provider and settles the prompt. Nothing is written.
+   * @throws DomainError `storage.full` when the disk is nearly full: nothing new is begun that could not be stored
+   * @throws InsufficientCreditsError and `studio.queue_full` before an enhancer is called
+   */
+  async plan(user: Actor, request: GenerateRequest): Promise<GenerationPlan> {
+    await this.#assertRoom();
+    const settings = await this.settings.current();
+    const { credits: priceEach, version: priceVersion } = settings.prices[request.tier];
+    const requestedProvider = request.provider ?? settings.imageProvider;
+    const provider = chooseProvider(
+      { requested: requestedProvider, tier: request.tier, aspectRatio: request.aspect_ratio, count: request.count },
+      this.providers.list(),
+      settings.enabledProviders,
+    );
+    const enhancedPrompt = request.enhance
+      ? await this.#enhanceAcceptable(user, request, priceEach * request.count)
+      : (request.enhanced_prompt ?? null);
+    const now = this.clock.now();
+    const generation: GenerationRow = {
+      id: newId(now),
+      userId: user.id,
+      prompt: request.prompt,
+      enhancedPrompt,
+      tier: request.tier,
+      requestedProvider,
+      count: request.count,
+      aspectRatio: request.aspect_ratio,
+      seed: request.seed ?? null,
+      metadata: request.metadata ? JSON.stringify(request.metadata) : null,
+      priceEach,
+      createdAt: now,
+    };
+    const items = Array.from({ length: request.count }, (_, idx) => ({
+      id: newId(now),
+      generationId: generation.id,
+      userId: user.id,
+      idx,
+      provider: provider.key,
+      state: 'QUEUED' as const,
+      maxAttempts: MAX_ATTEMPTS,
+      runAt: now,
+    }));
+    return { generation, items, priceVersion };
+  }
+
+  async #assertRoom(): Promise<void> {
+    let isNearlyFull: boolean;
+    try {
+      ({ isNearlyFull } = await within(DISK_TIMEOUT_MS, this.diskSpace.current()));
+    } catch (error) {
+      // Not knowing is no reason to refuse: an image that can't be stored costs nothing.
+      this.#logger.warn({ err: error }, 'The free space could not be read');
+      return;
+    }
+    if (isNearlyFull) throw storageFull();
+  }
+
+  /** The transaction decides; this look beforehand only keeps the enhancer from working for what will be refused. */
+  async #enhanceAcceptable(user: Actor, { prompt, count }: GenerateRequest, price: number): Promise<string> {
+    const { available } = await this.credits.balanceOf(user.id);
+    if (available < price) throw new InsufficientCreditsError(price, available);
+    await assertQueueHasRoom(this.dataSource.manager, { userId: user.id, count, isCounted: false });
+    return (await this.enhancement.enhance(prompt)).enhanced_prompt;
+  }
+}
