@@ -18,6 +18,6 @@ import { UsersController } from './users.controller.js';
   imports: [TypeOrmModule.forFeature([CreditAccount, CreditHold, LedgerEntry]), AuthModule, StudioSettingsModule],
   controllers: [CreditsController, MeController, UsersController],
   providers: [CreditLedger, CreditsService, InitialCredits, LedgerAudit, MembersService],
-  exports: [CreditLedger, CreditsService],
+  exports: [CreditLedger, CreditsService, LedgerAudit],
 })
 export class CreditsModule {}

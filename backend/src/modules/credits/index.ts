@@ -2,3 +2,4 @@ export { type BalanceAfter, CreditLedger, type LedgerActor, SYSTEM_ACTOR } from 
 export { AccountFrozenError, InsufficientCreditsError } from './credits.errors.js';
 export { CreditsModule } from './credits.module.js';
 export { CreditsService } from './credits.service.js';
+export { LedgerAudit } from './ledger-audit.js';

@@ -1,5 +1,5 @@
 export { type InspectedImage, ImageInspector, UnusableImageError, type UnusableReason } from './image-inspector.js';
-export { type ImageExtension, type ImageMime, newImageKey } from './image-keys.js';
+export { type ImageExtension, type ImageMime, isObjectKey, newImageKey } from './image-keys.js';
 export {
   type ByteRange,
   type ObjectBody,
