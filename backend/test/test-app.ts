@@ -7,7 +7,7 @@ import { createApp } from '../src/app.js';
 import { type Configuration, loadConfiguration } from '../src/platform/config/index.js';
 import { createMariadbDatabase, mariadbUrl } from './mariadb.js';
 
-export { platformModules } from '../src/app.module.js';
+export { platformModules } from '../src/platform-modules.js';
 
 export type Boot = (configuration: Configuration) => Promise<INestApplicationContext>;
 export type Start = (boot?: Boot) => Promise<INestApplicationContext>;

@@ -30,6 +30,6 @@ import { UsersController } from './users.controller.js';
     LedgerAuditor,
     MembersService,
   ],
-  exports: [CreditLedger, CreditsService, ExpiredHolds],
+  exports: [CreditLedger, CreditsService, ExpiredHolds, LedgerAudit],
 })
 export class CreditsModule {}

@@ -1,5 +1,5 @@
 export { type InspectedImage, ImageInspector, UnusableImageError, type UnusableReason } from './image-inspector.js';
-export { type ImageExtension, type ImageMime, imageKeysOf, newImageKey } from './image-keys.js';
+export { type ImageExtension, type ImageMime, imageKeysOf, isObjectKey, newImageKey } from './image-keys.js';
 export {
   type ByteRange,
   type ListedObject,

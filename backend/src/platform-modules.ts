@@ -1,0 +1,20 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import { ConfigModule, type Configuration } from './platform/config/index.js';
+import { CryptoModule } from './platform/crypto/index.js';
+import { DatabaseModule } from './platform/database/index.js';
+import { DiskModule } from './platform/disk/index.js';
+import { IdempotencyModule } from './platform/idempotency/index.js';
+import { MetricsModule } from './platform/metrics/index.js';
+import type { Clock } from './platform/time/index.js';
+
+/** What every module may lean on. */
+export function platformModules(configuration: Configuration, clock?: Clock): NonNullable<ModuleMetadata['imports']> {
+  return [
+    ConfigModule.with(configuration, clock),
+    CryptoModule,
+    MetricsModule,
+    DiskModule,
+    DatabaseModule,
+    IdempotencyModule,
+  ];
+}
