@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { ConfigurationError } from '../config/index.js';
+import { isConflict } from './database-errors.js';
 
 /**
  * Makes sure that one process at a time works on a data folder whose database is SQLite.
@@ -20,12 +21,10 @@ export class SingleProcessLock {
       database.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       database.close();
-      if (error instanceof BetterSqlite3.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-        throw new ConfigurationError(
-          `Another Atelier process is already using the data folder ${dataDir}; stop it, or set DATABASE_URL to share the work between processes.`,
-        );
-      }
-      throw error;
+      if (!isConflict(error)) throw error;
+      throw new ConfigurationError(
+        `Another Atelier process is already using the data folder ${dataDir}; stop it, or set DATABASE_URL to share the work between processes.`,
+      );
     }
     return new SingleProcessLock(database);
   }
