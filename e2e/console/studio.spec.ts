@@ -106,8 +106,12 @@ test('the whole way works without a mouse', async ({ page, studio }) => {
   await details.focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/gallery\/[0-9a-f-]{36}$/);
+  const button = page.getByRole('button', { name: 'Download' }).first();
+  // A button that still waits for its image can't be focused.
+  await expect(button).toBeEnabled();
+  await button.focus();
+  await expect(button).toBeFocused();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Download' }).first().focus();
   await page.keyboard.press('Enter');
   expect((await download).suggestedFilename()).toMatch(/\.png$/);
 });
