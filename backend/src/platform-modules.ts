@@ -1,4 +1,5 @@
 import type { ModuleMetadata } from '@nestjs/common';
+import { BroadcastModule } from './platform/broadcast/index.js';
 import { ConfigModule, type Configuration } from './platform/config/index.js';
 import { CryptoModule } from './platform/crypto/index.js';
 import { DatabaseModule } from './platform/database/index.js';
@@ -16,5 +17,6 @@ export function platformModules(configuration: Configuration, clock?: Clock): No
     DiskModule,
     DatabaseModule,
     IdempotencyModule,
+    BroadcastModule,
   ];
 }

@@ -1,0 +1,2 @@
+export { type Announcement, Broadcast } from './broadcast.js';
+export { BroadcastModule } from './broadcast.module.js';
