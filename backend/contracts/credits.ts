@@ -69,11 +69,26 @@ export const LedgerMismatch = z.strictObject({
 });
 export type LedgerMismatch = z.infer<typeof LedgerMismatch>;
 
-/** A check of every account against its entries and holds, made when asked for. */
+/** Mismatches that a report lists at most; the count tells of all. */
+export const LISTED_MISMATCHES_MAX = 100;
+
+/** An account that gets no new holds until an administrator has released it. */
+export const FrozenAccount = z.strictObject({ user_id: UserId, name: z.string(), email: z.string() });
+export type FrozenAccount = z.infer<typeof FrozenAccount>;
+
+/** The latest check of every account against its entries and holds, by whichever process made it. */
 export const LedgerAuditReport = z.strictObject({
   verified_at: Instant,
   accounts_checked: z.int().min(0),
   entries_checked: z.int().min(0),
+  mismatch_count: z.int().min(0),
+  /** The first 100. */
   mismatches: z.array(LedgerMismatch),
+  /** As of now, whatever the check found. */
+  frozen_accounts: z.array(FrozenAccount),
 });
 export type LedgerAuditReport = z.infer<typeof LedgerAuditReport>;
+
+/** Whether an account may hold credits for new images. */
+export const AccountStanding = z.strictObject({ user_id: UserId, is_frozen: z.boolean() });
+export type AccountStanding = z.infer<typeof AccountStanding>;

@@ -25,6 +25,7 @@ export const PROBLEM_CODES = [
   'users.last_admin',
   'credits.insufficient',
   'credits.account_frozen',
+  'credits.account_contradictory',
   'credits.grant_invalid',
   'studio.generation_not_found',
   'studio.provider_unknown',

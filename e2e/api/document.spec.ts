@@ -6,7 +6,7 @@ import { type Server, startServer } from '../support/server.js';
 
 /** Everything that the API can do. A line that is missing or new is a change that clients are told about. */
 const INVENTORY = [
-  'GET /api/v1/admin/credits/audit auditLedger',
+  'GET /api/v1/admin/credits/audit getLedgerAudit',
   'GET /api/v1/admin/studio/settings listStudioSettings',
   'GET /api/v1/admin/users listUsers',
   'GET /api/v1/auth/me getMe',
@@ -22,6 +22,8 @@ const INVENTORY = [
   'GET /health/ready getReadiness',
   'GET /static/generated/{year}/{month}/{day}/{file} getGeneratedImage',
   'PATCH /api/v1/admin/users/{id} updateUser',
+  'POST /api/v1/admin/credits/accounts/{user_id}/release releaseAccount',
+  'POST /api/v1/admin/credits/audit auditLedger',
   'POST /api/v1/admin/credits/grants grantCredits',
   'POST /api/v1/admin/users createUser',
   'POST /api/v1/admin/users/{id}/invitation renewInvitation',

@@ -69,7 +69,7 @@ const MOVES: Record<LedgerEntry['kind'], readonly [available: number, held: numb
 
 /** The server adds every account up anew and finds nothing wrong. */
 export async function expectBooksInOrder(admin: ApiClient): Promise<void> {
-  const { status, body } = await admin.get<LedgerAuditReport>('/admin/credits/audit');
+  const { status, body } = await admin.post<LedgerAuditReport>('/admin/credits/audit');
   expect(status).toBe(200);
   expect(body.accounts_checked).toBeGreaterThan(0);
   expect(body.mismatches).toEqual([]);

@@ -57,7 +57,7 @@ describe('A backup', () => {
     const report = await restoreBackup(target, folder);
 
     expect(manifest).toMatchObject({ files: { count: 2, bytes: 1_000 }, tables: { image: { rows: 2 } } });
-    expect(report).toMatchObject({ audit: { accounts_checked: 2, entries_checked: 7, mismatches: [] } });
+    expect(report).toMatchObject({ audit: { accountsChecked: 2, entriesChecked: 7, mismatches: [] } });
     expect(report.images).toEqual({ checked: 2, problems: [], orphans: [] });
     expect(isSound(report)).toBe(true);
     const restored = await contentsOf(target);

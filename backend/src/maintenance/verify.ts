@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { LedgerAuditReport } from '@atelier/contracts';
+import type { LedgerFindings } from '../modules/credits/index.js';
 import type { Configuration } from '../platform/config/index.js';
 import { type CopiedFiles, imageKeys } from './image-files.js';
 import { isMissing } from './maintenance-error.js';
@@ -16,7 +16,7 @@ export interface ImageReport {
 }
 
 export interface RestoreReport {
-  readonly audit: LedgerAuditReport;
+  readonly audit: LedgerFindings;
   readonly files: CopiedFiles;
   readonly filesExpected: CopiedFiles;
   readonly images: ImageReport;
@@ -82,7 +82,7 @@ export function describeReport(report: RestoreReport): string {
   const { audit, images, files, filesExpected } = report;
   const missingFiles = files.count === filesExpected.count ? '' : `, the backup was made with ${filesExpected.count}`;
   return [
-    `Credits: ${audit.accounts_checked} accounts and ${audit.entries_checked} entries checked, ${audit.mismatches.length} mismatches`,
+    `Credits: ${audit.accountsChecked} accounts and ${audit.entriesChecked} entries checked, ${audit.mismatches.length} mismatches`,
     ...audit.mismatches.map(({ user_id, finding }) => `  user ${user_id}: ${finding}`),
     `Files: ${files.count} restored${missingFiles}`,
     `Images: ${images.checked} checked, ${images.problems.length} missing or damaged`,

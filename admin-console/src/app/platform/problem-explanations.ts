@@ -23,6 +23,10 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Ask an admin to release it.',
     isAboutCredits: true,
   },
+  'credits.account_contradictory': {
+    what: 'The account stays frozen: its balance still does not follow from its entries.',
+    next: 'Find out what changed it, or restore a backup.',
+  },
   'credits.grant_invalid': {
     what: 'The balance was not changed: this amount is not possible for the account.',
     next: 'Enter another amount.',

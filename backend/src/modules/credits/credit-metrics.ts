@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Metrics } from '../../platform/metrics/index.js';
 import { Clock, Remembered } from '../../platform/time/index.js';
 import { CreditHold } from './credit-hold.entity.js';
+import { LedgerAuditRecords, type RecordedAudit } from './ledger-audit-records.js';
 
 /** How often the database is asked at most, however many read the metrics. */
 const MAX_AGE_MS = 5_000;
@@ -16,13 +17,16 @@ interface OpenHolds {
 @Injectable()
 export class CreditMetrics implements OnModuleInit {
   readonly #openHolds: Remembered<OpenHolds>;
+  readonly #audit: Remembered<RecordedAudit | undefined>;
 
   constructor(
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(LedgerAuditRecords) records: LedgerAuditRecords,
     @Inject(Clock) clock: Clock,
   ) {
     this.#openHolds = new Remembered(clock, MAX_AGE_MS, () => this.#readOpenHolds());
+    this.#audit = new Remembered(clock, MAX_AGE_MS, () => records.latest());
   }
 
   onModuleInit(): void {
@@ -32,6 +36,19 @@ export class CreditMetrics implements OnModuleInit {
       'Credits in open holds.',
       async () => (await this.#openHolds.get()).credits,
     );
+    this.#auditGauge('verified_timestamp_seconds', 'When every account was last checked.', (audit) =>
+      Math.floor(audit.verifiedAt / 1_000),
+    );
+    this.#auditGauge('entries', 'Entries that the latest check added up.', (audit) => audit.entriesChecked);
+    this.#auditGauge('mismatches', 'What did not add up at the latest check.', (audit) => audit.mismatchCount);
+  }
+
+  /** Without a sample until there is a check: a zero would look like one that found nothing. */
+  #auditGauge(name: string, help: string, value: (audit: RecordedAudit) => number): void {
+    this.metrics.gauge(`atelier_ledger_audit_${name}`, help, async () => {
+      const audit = await this.#audit.get();
+      return audit ? value(audit) : [];
+    });
   }
 
   async #readOpenHolds(): Promise<OpenHolds> {

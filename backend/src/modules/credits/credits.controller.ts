@@ -1,18 +1,29 @@
-import { Body, Controller, Get, Inject, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Balance, Grant, GrantRequest, LedgerAuditReport, LedgerEntryPage, LedgerEntryQuery } from '@atelier/contracts';
+import {
+  AccountStanding,
+  Balance,
+  Grant,
+  GrantRequest,
+  LedgerAuditReport,
+  LedgerEntryPage,
+  LedgerEntryQuery,
+  UserIdParameter,
+} from '@atelier/contracts';
 import type { Response } from 'express';
 import { Answers, IdempotencyKey } from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireRole } from '../auth/index.js';
 import { CreditsService } from './credits.service.js';
-import { LedgerAuditor } from './ledger-auditor.js';
+import { FrozenAccounts } from './frozen-accounts.js';
+import { LedgerVerification } from './ledger-verification.js';
 
 @ApiTags('Credits')
 @Controller('api/v1')
 export class CreditsController {
   constructor(
     @Inject(CreditsService) private readonly credits: CreditsService,
-    @Inject(LedgerAuditor) private readonly auditor: LedgerAuditor,
+    @Inject(LedgerVerification) private readonly verification: LedgerVerification,
+    @Inject(FrozenAccounts) private readonly frozenAccounts: FrozenAccounts,
   ) {}
 
   @Get('credits/balance')
@@ -53,9 +64,31 @@ export class CreditsController {
 
   @Get('admin/credits/audit')
   @RequireRole('admin')
-  @ApiOperation({ operationId: 'auditLedger', summary: 'Check every balance against the ledger' })
-  @Answers(200, LedgerAuditReport, 'What was checked and what does not add up.')
+  @ApiOperation({ operationId: 'getLedgerAudit', summary: 'Read what the latest check of the ledger found' })
+  @Answers(200, LedgerAuditReport, 'When it was last checked, how much, what does not add up, and who is frozen.')
   audit(): Promise<LedgerAuditReport> {
-    return this.auditor.audit();
+    return this.verification.latest();
+  }
+
+  @Post('admin/credits/audit')
+  @RequireRole('admin')
+  @ApiOperation({ operationId: 'auditLedger', summary: 'Check every balance against the ledger now' })
+  @Answers(200, LedgerAuditReport, 'What was checked and what does not add up; such accounts are frozen.')
+  verify(): Promise<LedgerAuditReport> {
+    return this.verification.verify();
+  }
+
+  @Post('admin/credits/accounts/:user_id/release')
+  @RequireRole('admin')
+  @ApiOperation({
+    operationId: 'releaseAccount',
+    summary: 'Let a frozen account hold credits again; refused while its books contradict themselves',
+  })
+  @Answers(200, AccountStanding, 'The account is not frozen.')
+  release(
+    @CurrentUser() user: Actor,
+    @Param('user_id', { schema: UserIdParameter }) userId: number,
+  ): Promise<AccountStanding> {
+    return this.frozenAccounts.release(user, userId);
   }
 }

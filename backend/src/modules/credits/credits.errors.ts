@@ -21,6 +21,17 @@ export class AccountFrozenError extends DomainError {
   }
 }
 
+/** An account whose books contradict themselves stays frozen: it would be frozen again by the next audit. */
+export class AccountContradictoryError extends DomainError {
+  constructor(findings: readonly string[]) {
+    super(
+      'credits.account_contradictory',
+      'conflict',
+      `The account stays frozen, because its books still contradict themselves: ${findings.join('; ')}.`,
+    );
+  }
+}
+
 export class InvalidGrantError extends DomainError {
   constructor(message: string) {
     super('credits.grant_invalid', 'invalid', message);

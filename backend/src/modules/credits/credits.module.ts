@@ -9,25 +9,36 @@ import { CreditMetrics } from './credit-metrics.js';
 import { CreditsController } from './credits.controller.js';
 import { CreditsService } from './credits.service.js';
 import { ExpiredHolds } from './expired-holds.js';
+import { FrozenAccounts } from './frozen-accounts.js';
 import { InitialCredits } from './initial-credits.js';
 import { LedgerAudit } from './ledger-audit.js';
+import { LedgerAuditRecords } from './ledger-audit-records.js';
+import { LedgerAuditRow } from './ledger-audit.entity.js';
 import { LedgerAuditor } from './ledger-auditor.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
+import { LedgerVerification } from './ledger-verification.js';
 import { MeController } from './me.controller.js';
 import { MembersService } from './members.service.js';
 import { UsersController } from './users.controller.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([CreditAccount, CreditHold, LedgerEntry]), AuthModule, StudioSettingsModule],
+  imports: [
+    TypeOrmModule.forFeature([CreditAccount, CreditHold, LedgerAuditRow, LedgerEntry]),
+    AuthModule,
+    StudioSettingsModule,
+  ],
   controllers: [CreditsController, MeController, UsersController],
   providers: [
     CreditLedger,
     CreditMetrics,
     CreditsService,
     ExpiredHolds,
+    FrozenAccounts,
     InitialCredits,
     LedgerAudit,
+    LedgerAuditRecords,
     LedgerAuditor,
+    LedgerVerification,
     MembersService,
   ],
   exports: [CreditLedger, CreditsService, ExpiredHolds, LedgerAudit],

@@ -3,4 +3,4 @@ export { AccountFrozenError, InsufficientCreditsError } from './credits.errors.j
 export { CreditsModule } from './credits.module.js';
 export { CreditsService } from './credits.service.js';
 export { ExpiredHolds } from './expired-holds.js';
-export { LedgerAudit } from './ledger-audit.js';
+export { LedgerAudit, type LedgerFindings } from './ledger-audit.js';

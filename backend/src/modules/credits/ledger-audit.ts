@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { LedgerAuditReport, LedgerMismatch } from '@atelier/contracts';
+import type { LedgerMismatch } from '@atelier/contracts';
 import { DataSource, MoreThan } from 'typeorm';
-import { Clock, toInstant } from '../../platform/time/index.js';
+import { Clock } from '../../platform/time/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditHold } from './credit-hold.entity.js';
 import { LedgerContradictionError } from './credits.errors.js';
@@ -26,6 +26,14 @@ const NOTHING: Sums = { granted: 0, available: 0, held: 0, consumed: 0, seq: 0 }
 const ACCOUNTS_AT_ONCE = 500;
 const ENTRIES_AT_ONCE = 5_000;
 
+/** What one check of every account found. */
+export interface LedgerFindings {
+  readonly verifiedAt: number;
+  readonly accountsChecked: number;
+  readonly entriesChecked: number;
+  readonly mismatches: readonly LedgerMismatch[];
+}
+
 interface Snapshot {
   readonly account: CreditAccount;
   readonly openHolds: number;
@@ -41,25 +49,32 @@ export class LedgerAudit {
   ) {}
 
   /** @throws the signal's reason when it is aborted */
-  async run(signal?: AbortSignal): Promise<LedgerAuditReport> {
+  async run(signal?: AbortSignal): Promise<LedgerFindings> {
     const mismatches: LedgerMismatch[] = [];
     let accountsChecked = 0;
     let entriesChecked = 0;
     for await (const id of this.#accountIds()) {
       signal?.throwIfAborted();
-      const snapshot = await this.#snapshot(id);
-      const sums = await this.#sumsOf(snapshot.account, signal);
+      const { userId, findings, entries } = await this.#check(id, signal);
       accountsChecked += 1;
-      entriesChecked += sums.seq;
-      const user_id = Number(snapshot.account.ownerId);
-      mismatches.push(...findingsOf(snapshot, sums).map((finding) => ({ user_id, finding })));
+      entriesChecked += entries;
+      mismatches.push(...findings.map((finding) => ({ user_id: userId, finding })));
     }
-    return {
-      verified_at: toInstant(this.clock.now()),
-      accounts_checked: accountsChecked,
-      entries_checked: entriesChecked,
-      mismatches,
-    };
+    return { verifiedAt: this.clock.now(), accountsChecked, entriesChecked, mismatches };
+  }
+
+  /** Checks one account. @returns what is wrong with it, in words */
+  async findingsOf(accountId: string): Promise<readonly string[]> {
+    return (await this.#check(accountId)).findings;
+  }
+
+  async #check(
+    accountId: string,
+    signal?: AbortSignal,
+  ): Promise<{ userId: number; findings: readonly string[]; entries: number }> {
+    const snapshot = await this.#snapshot(accountId);
+    const sums = await this.#sumsOf(snapshot.account, signal);
+    return { userId: Number(snapshot.account.ownerId), findings: findingsOf(snapshot, sums), entries: sums.seq };
   }
 
   async *#accountIds(): AsyncGenerator<string> {

@@ -7,6 +7,8 @@ import { CreditAccount } from './credit-account.entity.js';
 import { CreditHold } from './credit-hold.entity.js';
 import { CreditLedger, SYSTEM_ACTOR } from './credit-ledger.js';
 import { LedgerAudit } from './ledger-audit.js';
+import { LedgerAuditRecords } from './ledger-audit-records.js';
+import { LedgerAuditRow } from './ledger-audit.entity.js';
 import { LedgerAuditor } from './ledger-auditor.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
 
@@ -15,6 +17,7 @@ const [VICTIM, NEIGHBOUR] = [7, 8];
 interface Books extends TestDatabase {
   readonly ledger: CreditLedger;
   readonly auditor: LedgerAuditor;
+  readonly records: LedgerAuditRecords;
   newAuditor(): LedgerAuditor;
   hold(userId: number, itemId: string): Promise<unknown>;
   account(userId: number): Promise<CreditAccount>;
@@ -22,7 +25,7 @@ interface Books extends TestDatabase {
 
 describeOnEveryDatabase('LedgerAuditor', (open) => {
   async function openBooks(): Promise<Books> {
-    const database = await open(CreditAccount, CreditHold, LedgerEntry);
+    const database = await open(CreditAccount, CreditHold, LedgerAuditRow, LedgerEntry);
     const { dataSource, transactions, clock } = database;
     const ledger = new CreditLedger(clock);
     for (const userId of [VICTIM, NEIGHBOUR]) {
@@ -32,10 +35,13 @@ describeOnEveryDatabase('LedgerAuditor', (open) => {
         await ledger.grant(tx, grant);
       });
     }
-    const newAuditor = (): LedgerAuditor => new LedgerAuditor(new LedgerAudit(dataSource, clock), transactions);
+    const records = new LedgerAuditRecords(dataSource, transactions);
+    const newAuditor = (): LedgerAuditor =>
+      new LedgerAuditor(new LedgerAudit(dataSource, clock), records, transactions);
     return {
       ...database,
       ledger,
+      records,
       auditor: newAuditor(),
       newAuditor,
       hold: (userId, itemId) =>
@@ -68,7 +74,7 @@ describeOnEveryDatabase('LedgerAuditor', (open) => {
 
     const report = await auditor.audit();
 
-    expect(report).toMatchObject({ accounts_checked: 2, entries_checked: 4 });
+    expect(report).toMatchObject({ accountsChecked: 2, entriesChecked: 4 });
     expect(report.mismatches).toEqual([
       { user_id: VICTIM, finding: 'available is 5, the entries say 6' },
       { user_id: VICTIM, finding: 'consumed is 1, the entries say 0' },
@@ -95,14 +101,32 @@ describeOnEveryDatabase('LedgerAuditor', (open) => {
     error.mockRestore();
   });
 
-  test('keeps its last report', async () => {
-    const { auditor } = await openBooks();
-    expect(auditor.lastReport).toBeUndefined();
+  test('records what it found for every process, the latest first to be read', async () => {
+    const books = await openBooks();
+    const { auditor, records } = books;
+    expect(await records.latest()).toBeUndefined();
+    await auditor.audit();
+    await forge(books);
 
-    const report = await auditor.audit();
+    const report = await books.newAuditor().audit();
 
-    expect(report.mismatches).toEqual([]);
-    expect(auditor.lastReport).toBe(report);
+    expect(report).toMatchObject({ accountsChecked: 2, entriesChecked: 2, mismatchCount: 2 });
+    expect(await records.latest()).toEqual(report);
+  });
+
+  test('counts every mismatch, lists a hundred, and forgets after a month', async () => {
+    const { records, dataSource } = await openBooks();
+    const mismatches = Array.from({ length: 101 }, (_, index) => ({ user_id: index + 1, finding: 'held is 1' }));
+    const month = 30 * 24 * 60 * 60 * 1_000;
+    await records.record({ verifiedAt: 1, accountsChecked: 1, entriesChecked: 1, mismatches: [] });
+    await records.record({ verifiedAt: month, accountsChecked: 1, entriesChecked: 1, mismatches: [] });
+
+    await records.record({ verifiedAt: month + 2, accountsChecked: 200, entriesChecked: 300, mismatches });
+
+    const latest = await records.latest();
+    expect(latest).toMatchObject({ mismatchCount: 101, accountsChecked: 200 });
+    expect(latest?.mismatches).toEqual(mismatches.slice(0, 100));
+    expect(await dataSource.manager.count(LedgerAuditRow)).toBe(2);
   });
 
   test('takes no movement for a mistake', async () => {
@@ -162,9 +186,9 @@ describeOnEveryDatabase('LedgerAuditor', (open) => {
   });
 
   test('stops in the middle when the process stops', async () => {
-    const { auditor } = await openBooks();
+    const { auditor, records } = await openBooks();
 
     await expect(auditor.audit(AbortSignal.abort(new Error('stopping')))).rejects.toThrow('stopping');
-    expect(auditor.lastReport).toBeUndefined();
+    expect(await records.latest()).toBeUndefined();
   });
 });

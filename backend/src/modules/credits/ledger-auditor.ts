@@ -5,11 +5,11 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { LedgerAuditReport } from '@atelier/contracts';
 import { Transactions } from '../../platform/database/index.js';
 import { RepeatedTask } from '../../platform/time/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { LedgerAudit } from './ledger-audit.js';
+import { LedgerAuditRecords, type RecordedAudit } from './ledger-audit-records.js';
 
 const EVERY_MS = 10 * 60 * 1_000;
 
@@ -24,10 +24,10 @@ const FIRST_AFTER_MS = 5_000;
 export class LedgerAuditor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(LedgerAuditor.name);
   readonly #repeated = new RepeatedTask((signal) => this.#auditQuietly(signal), EVERY_MS);
-  #lastReport: LedgerAuditReport | undefined;
 
   constructor(
     @Inject(LedgerAudit) private readonly ledgerAudit: LedgerAudit,
+    @Inject(LedgerAuditRecords) private readonly records: LedgerAuditRecords,
     @Inject(Transactions) private readonly transactions: Transactions,
   ) {}
 
@@ -39,24 +39,17 @@ export class LedgerAuditor implements OnApplicationBootstrap, BeforeApplicationS
     await this.#repeated.stop();
   }
 
-  /** What the latest audit of this process found; undefined before the first. */
-  get lastReport(): LedgerAuditReport | undefined {
-    return this.#lastReport;
-  }
-
-  /** Audits every account now. */
-  async audit(signal?: AbortSignal): Promise<LedgerAuditReport> {
-    const report = await this.ledgerAudit.run(signal);
-    this.#lastReport = report;
-    const findings = Map.groupBy(report.mismatches, ({ user_id }) => user_id);
-    for (const [userId, mismatches] of findings) {
+  /** Audits every account now, and records what it found once the accounts that do not add up are frozen. */
+  async audit(signal?: AbortSignal): Promise<RecordedAudit> {
+    const findings = await this.ledgerAudit.run(signal);
+    for (const [userId, mismatches] of Map.groupBy(findings.mismatches, ({ user_id }) => user_id)) {
       if (!(await this.#freeze(userId))) continue;
       this.#logger.error(
         { userId, findings: mismatches.map(({ finding }) => finding) },
         "An account does not follow from its entries and is frozen; it needs a person's attention",
       );
     }
-    return report;
+    return this.records.record(findings);
   }
 
   /** @returns false when the account was frozen already */
