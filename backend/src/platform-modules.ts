@@ -6,6 +6,7 @@ import { DatabaseModule } from './platform/database/index.js';
 import { DiskModule } from './platform/disk/index.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
+import { RedisModule } from './platform/redis/index.js';
 import type { Clock } from './platform/time/index.js';
 
 /** What every module may lean on. */
@@ -17,6 +18,7 @@ export function platformModules(configuration: Configuration, clock?: Clock): No
     DiskModule,
     DatabaseModule,
     IdempotencyModule,
+    RedisModule,
     BroadcastModule,
   ];
 }

@@ -9,6 +9,7 @@ import { CryptoModule } from '../../../platform/crypto/index.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { ProblemFilter } from '../../../platform/http/problem.filter.js';
 import { validationPipe } from '../../../platform/http/validation.js';
+import { RedisConnections } from '../../../platform/redis/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { AuthModule } from '../auth.module.js';
 import { RefreshTokenEntity } from '../sessions/refresh-token.entity.js';
@@ -71,8 +72,9 @@ export async function startAuthApp(
     providers: [
       { provide: DataSource, useValue: database.dataSource },
       { provide: Transactions, useValue: database.transactions },
+      { provide: RedisConnections, useFactory: () => RedisConnections.open(environment['REDIS_URL']) },
     ],
-    exports: [DataSource, Transactions],
+    exports: [DataSource, Transactions, RedisConnections],
   })
   class TestDatabaseModule {}
 

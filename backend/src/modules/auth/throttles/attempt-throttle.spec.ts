@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { Logger } from '@nestjs/common';
 import { Configuration, readVariables } from '../../../platform/config/index.js';
 import { SecretKeys } from '../../../platform/crypto/index.js';
+import { RedisConnections } from '../../../platform/redis/index.js';
 import { AttemptThrottle } from './attempt-throttle.js';
 import { Limiters } from './limiters.js';
 
@@ -10,31 +11,43 @@ const wrong = (): Promise<undefined> => Promise.resolve(undefined);
 const right = (): Promise<string> => Promise.resolve('signed in');
 
 const redisUrl = process.env['TEST_REDIS_URL'];
-const stores: [string, NodeJS.ProcessEnv][] = [
-  ['memory', {}],
-  ['memory, while Redis is down', { REDIS_URL: 'redis://127.0.0.1:1' }],
-  ...(redisUrl === undefined ? [] : ([['Redis', { REDIS_URL: redisUrl }]] satisfies [string, NodeJS.ProcessEnv][])),
+const stores: [string, string | undefined][] = [
+  ['memory', undefined],
+  ['memory, while Redis is down', 'redis://127.0.0.1:1'],
+  ...(redisUrl === undefined ? [] : ([['Redis', redisUrl]] satisfies [string, string][])),
 ];
+const keys = new SecretKeys(new Configuration(readVariables({}), 'a master key of at least 32 bytes'));
+const opened: RedisConnections[] = [];
 
-describe.each(stores)('AttemptThrottle with its counts in %s', (_, environment) => {
-  const opened: Limiters[] = [];
+/** The throttle of one process. */
+async function startProcess(url: string | undefined): Promise<AttemptThrottle> {
+  const redis = await RedisConnections.open(url);
+  opened.push(redis);
+  return new AttemptThrottle(new Limiters(redis), keys);
+}
+
+describe.each(stores)('AttemptThrottle with its counts in %s', (_, url) => {
+  const start = (): Promise<AttemptThrottle> => startProcess(url);
 
   beforeEach(() => {
     jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
   });
 
   afterEach(() => {
-    for (const limiters of opened.splice(0)) limiters.onApplicationShutdown();
+    for (const redis of opened.splice(0)) redis.onApplicationShutdown();
     jest.restoreAllMocks();
   });
 
-  async function start(): Promise<AttemptThrottle> {
-    const configuration = new Configuration(readVariables(environment), 'a master key of at least 32 bytes');
-    const limiters = new Limiters(configuration);
-    opened.push(limiters);
-    await limiters.onModuleInit();
-    return new AttemptThrottle(limiters, new SecretKeys(configuration));
-  }
+  test('is told of what another process has counted exactly when both count in Redis', async () => {
+    const [here, there] = [await start(), await start()];
+    const [account, address] = [newAccount(), newAddress()];
+    for (let failures = 0; failures < 5; failures += 1) await here.passwordAttempt(account, address, wrong);
+
+    const answer = there.passwordAttempt(account, address, right);
+
+    if (url !== undefined && url === redisUrl) await expect(answer).rejects.toMatchObject(THROTTLED);
+    else await expect(answer).resolves.toBe('signed in');
+  });
 
   let accounts = 0;
   const newAccount = (): string => `user${(accounts += 1)}-${process.pid}-${Date.now()}@example.com`;
@@ -134,9 +147,9 @@ describe('Limiters without their Redis', () => {
   test('say so in one line that holds no password', async () => {
     const lines: string[] = [];
     jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => void lines.push(String(line)));
-    const environment = { REDIS_URL: 'redis://user:hunter2@127.0.0.1:1' };
-    const limiters = new Limiters(new Configuration(readVariables(environment), 'a master key of at least 32 bytes'));
-    const limiter = limiters.make({ name: 'test', points: 2, durationS: 60 });
+    const redis = await RedisConnections.open('redis://user:hunter2@127.0.0.1:1');
+    redis.listen('second');
+    const limiter = new Limiters(redis).make({ name: 'test', points: 2, durationS: 60 });
 
     await eventually(() => (lines.length > 0 ? Promise.resolve() : Promise.reject(new Error('no line yet'))));
     const startedAt = Date.now();
@@ -147,7 +160,7 @@ describe('Limiters without their Redis', () => {
     await limiter.consume('key');
     await limiter.consume('key');
     await expect(limiter.consume('key')).rejects.toMatchObject({ consumedPoints: 3 });
-    limiters.onApplicationShutdown();
+    redis.onApplicationShutdown();
     jest.restoreAllMocks();
 
     expect(lines).toEqual([expect.stringContaining('ECONNREFUSED')]);
