@@ -7,6 +7,7 @@ import { compressedAnswers } from './platform/http/compressed-answers.js';
 import { consoleFiles } from './platform/http/console-files.js';
 import { OpenApiDocument } from './platform/http/docs/openapi-document.js';
 import { FrameworkLogger } from './platform/http/framework-logger.js';
+import { operatorsOnly } from './platform/http/operators-only.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { RequestBodyInterceptor } from './platform/http/request-body.interceptor.js';
 import { assignRequestId } from './platform/http/request-id.js';
@@ -30,7 +31,8 @@ export async function createApp(configuration: Configuration): Promise<NestExpre
   app.set('trust proxy', false);
   app.disable('etag');
   app.use(app.get(HttpMetrics).watch, assignRequestId, ...securityHeaders(), compressedAnswers());
-  const files = consoleFiles();
+  if (!configuration.duties.serves) app.use(operatorsOnly);
+  const files = configuration.duties.serves ? consoleFiles() : [];
   if (files.length > 0) app.use(...files);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalPipes(validationPipe);

@@ -8,7 +8,7 @@ try {
   const configuration = loadConfiguration(process.env);
   const app = await createApp(configuration);
   await app.init();
-  const setup = await app.get(SetupService).prepare();
+  const setup = configuration.duties.serves ? await app.get(SetupService).prepare() : null;
   await app.listen(configuration.port, configuration.host);
   announce(configuration, await app.getUrl(), setup);
 } catch (error) {

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { describeOnEveryDatabase, type TestDatabase } from '../../../test/test-database.js';
+import { DUTIES } from '../../platform/config/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditHold } from './credit-hold.entity.js';
 import { CreditLedger, SYSTEM_ACTOR } from './credit-ledger.js';
@@ -37,7 +38,7 @@ describeOnEveryDatabase('LedgerAuditor', (open) => {
     }
     const records = new LedgerAuditRecords(dataSource, transactions);
     const newAuditor = (): LedgerAuditor =>
-      new LedgerAuditor(new LedgerAudit(dataSource, clock), records, transactions);
+      new LedgerAuditor(new LedgerAudit(dataSource, clock), records, transactions, { duties: DUTIES.all });
     return {
       ...database,
       ledger,

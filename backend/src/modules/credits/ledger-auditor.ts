@@ -5,6 +5,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { Configuration } from '../../platform/config/index.js';
 import { Transactions } from '../../platform/database/index.js';
 import { RepeatedTask } from '../../platform/time/index.js';
 import { CreditAccount } from './credit-account.entity.js';
@@ -29,10 +30,11 @@ export class LedgerAuditor implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(LedgerAudit) private readonly ledgerAudit: LedgerAudit,
     @Inject(LedgerAuditRecords) private readonly records: LedgerAuditRecords,
     @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(Configuration) private readonly configuration: Pick<Configuration, 'duties'>,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#repeated.start(FIRST_AFTER_MS);
+    if (this.configuration.duties.works) this.#repeated.start(FIRST_AFTER_MS);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -35,6 +35,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    if (!this.configuration.duties.works) return;
     // On SQLite this process holds the lock on the data, so whatever is still leased belongs to one that died.
     if (this.configuration.databaseUrl === undefined) await this.queue.endAllLeases();
     this.#poll = setInterval(() => this.wake(), POLL_MS);
@@ -43,7 +44,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
 
   /** Looks for work now rather than at the next poll. */
   wake(): void {
-    if (this.#isStopping) return;
+    if (this.#isStopping || !this.configuration.duties.works) return;
     this.#isWanted = true;
     this.#claiming ??= this.#claimAll().finally(() => {
       this.#claiming = undefined;

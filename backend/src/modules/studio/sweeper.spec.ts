@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { describeAppOnEveryDatabase } from '../../../test/test-app.js';
-import { Configuration } from '../../platform/config/index.js';
+import { Configuration, DUTIES } from '../../platform/config/index.js';
 import { Transactions } from '../../platform/database/index.js';
 import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { ExpiredHolds } from '../credits/index.js';
@@ -28,6 +28,7 @@ function newSweeper({ app, queue, clock }: TestStudio, aborted: string[] = [], i
     app.get(ImageThumbnails),
     app.get(IdempotencyKeys),
     new GenerationSignals(),
+    { duties: DUTIES.all },
   );
 }
 

@@ -5,6 +5,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { Configuration } from '../../platform/config/index.js';
 import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { RepeatedTask } from '../../platform/time/index.js';
 import { ImageThumbnails } from '../gallery/index.js';
@@ -23,7 +24,7 @@ const FIRST_AFTER_MS = 1_000;
 const LIMIT = 100;
 
 /**
- * Looks after what was left behind: by processes that died, and by work that nobody waited for. Every process has one;
+ * Looks after what was left behind: by processes that died, and by work that nobody waited for. Every process that works has one;
  * each step changes only what it still finds as it expects it, so that none of them needs to be in charge.
  */
 @Injectable()
@@ -41,9 +42,11 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(GenerationSignals) private readonly signals: GenerationSignals,
+    @Inject(Configuration) private readonly configuration: Pick<Configuration, 'duties'>,
   ) {}
 
   onApplicationBootstrap(): void {
+    if (!this.configuration.duties.works) return;
     this.#passes.start(FIRST_AFTER_MS);
     this.#walks.start(EVERY_MS);
   }

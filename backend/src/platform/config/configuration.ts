@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { DUTIES, type Duties, type ProcessRole } from './process-role.js';
 import { SECRET_VARIABLES, UNSUPPORTED_VARIABLES, Variables } from './variables.js';
 
 /** Raised before anything has started; its message lists every problem at once and is shown as it is. */
@@ -18,6 +19,8 @@ export class Configuration {
   readonly sqliteFile: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
+  readonly role: ProcessRole;
+  readonly duties: Duties;
   /** Master key; every purpose derives its own key from it. */
   readonly secretKey: string;
   readonly admin: { readonly email: string; readonly password: string } | undefined;
@@ -33,6 +36,8 @@ export class Configuration {
     this.sqliteFile = join(this.dataDir, 'atelier.sqlite');
     this.databaseUrl = variables.DATABASE_URL;
     this.redisUrl = variables.REDIS_URL;
+    this.role = variables.PROCESS_ROLE;
+    this.duties = DUTIES[this.role];
     this.secretKey = secretKey;
     this.admin =
       variables.ADMIN_EMAIL && variables.ADMIN_PASSWORD
@@ -76,6 +81,11 @@ export function readVariables(environment: NodeJS.ProcessEnv): Variables {
   for (const issue of result.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}.`);
   if (result.success && Boolean(result.data.ADMIN_EMAIL) !== Boolean(result.data.ADMIN_PASSWORD)) {
     problems.push('ADMIN_EMAIL and ADMIN_PASSWORD must be set together.');
+  }
+  if (result.success && result.data.PROCESS_ROLE !== 'all' && result.data.DATABASE_URL === undefined) {
+    problems.push(
+      `PROCESS_ROLE ${result.data.PROCESS_ROLE} needs DATABASE_URL: an SQLite file serves one process, which has to do everything.`,
+    );
   }
   if (problems.length > 0 || !result.success) {
     throw new ConfigurationError(`The configuration is not valid:\n  ${problems.join('\n  ')}`);

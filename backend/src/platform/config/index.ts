@@ -1,3 +1,4 @@
 export * from './config.module.js';
 export * from './configuration.js';
 export * from './load-configuration.js';
+export { DUTIES, type Duties, type ProcessRole } from './process-role.js';

@@ -52,6 +52,9 @@ describe('loadConfiguration', () => {
 
   test.each([
     [{ ADMIN_EMAIL: 'ana@example.com' }, 'ADMIN_EMAIL and ADMIN_PASSWORD must be set together'],
+    [{ PROCESS_ROLE: 'boss' }, 'PROCESS_ROLE must be all, api or worker'],
+    [{ PROCESS_ROLE: 'api' }, 'PROCESS_ROLE api needs DATABASE_URL: an SQLite file serves one process'],
+    [{ PROCESS_ROLE: 'worker' }, 'PROCESS_ROLE worker needs DATABASE_URL: an SQLite file serves one process'],
     [{ SECRET_KEY: 'short' }, 'SECRET_KEY must be at least 32 bytes long'],
     [{ S3_BUCKET: 'images' }, 'S3_BUCKET is not supported by this release'],
     [{ SECRET_KEY_FILE: '/nowhere' }, "SECRET_KEY_FILE can't be read: ENOENT"],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PROCESS_ROLES } from './process-role.js';
 
 const wholeNumber = (from: number, to: number) =>
   z
@@ -28,6 +29,7 @@ export const Variables = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: url('mysql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
+  PROCESS_ROLE: z.enum(PROCESS_ROLES, { error: 'must be all, api or worker' }).default('all'),
   SECRET_KEY: z
     .string()
     .refine((key) => Buffer.byteLength(key) >= 32, 'must be at least 32 bytes long')
@@ -47,4 +49,4 @@ export const SECRET_VARIABLES = ['SECRET_KEY', 'ADMIN_PASSWORD', 'DATABASE_URL',
  * Variables of the API's plan that this release can't honour. Taking them silently would, for example,
  * put images on the local disk of somebody who believes that they are in a bucket.
  */
-export const UNSUPPORTED_VARIABLES = ['S3_BUCKET', 'PROCESS_ROLE'] as const;
+export const UNSUPPORTED_VARIABLES = ['S3_BUCKET'] as const;
