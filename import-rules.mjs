@@ -44,6 +44,7 @@ const elements = [
   { type: 'adapter', pattern: 'backend/src/modules/*/stores', capture: ['module'] },
   { type: 'module', pattern: 'backend/src/modules/*', capture: ['module'] },
   { type: 'backend-app', pattern: 'backend/src' },
+  { type: 'fake', pattern: 'backend/test/fakes' },
   { type: 'backend-test', pattern: 'backend/test' },
   { type: 'console-session', pattern: 'admin-console/src/app/session' },
   { type: 'console-platform', pattern: 'admin-console/src/app/platform' },
@@ -112,8 +113,10 @@ const policies = [
   },
   {
     from: { element: { type: ['platform', 'module', 'adapter', 'backend-app'] }, file: { categories: 'spec' } },
-    allow: { to: { element: { type: 'backend-test' } } },
+    allow: { to: { element: { type: ['backend-test', 'fake'] } } },
   },
+  // Vendor servers on loopback: every suite may start them, and they know nothing of the product.
+  { from: { element: { type: ['backend-test', 'e2e'] } }, allow: { to: { element: { type: 'fake' } } } },
 
   ...Object.entries(CONSOLE_LAYERS).map(([layer, others]) => ({
     from: { element: { type: layer } },
