@@ -47,6 +47,11 @@ export const routes: Routes = [
             title: 'Users',
             loadChildren: () => import('./users/users.routes').then((m) => m.usersRoutes),
           },
+          {
+            path: 'ledger',
+            title: 'Ledger',
+            loadChildren: () => import('./ledger/ledger.routes').then((m) => m.ledgerRoutes),
+          },
         ],
       },
       {

@@ -15,4 +15,5 @@ export const destinations: readonly Destination[] = [
 export const adminDestinations: readonly Destination[] = [
   { path: '/admin/settings', label: 'Settings', icon: 'settings' },
   { path: '/admin/users', label: 'Users', icon: 'users' },
+  { path: '/admin/ledger', label: 'Ledger', icon: 'ledger' },
 ];

@@ -99,8 +99,9 @@ describe('Shell', () => {
     isAdmin.set(true);
     await harness.fixture.whenStable();
 
-    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', '/admin/settings', '/admin/users']);
-    expect(links('#more-panel a')).toEqual(['/admin/settings', '/admin/users']);
+    const admin = ['/admin/settings', '/admin/users', '/admin/ledger'];
+    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', ...admin]);
+    expect(links('#more-panel a')).toEqual(admin);
   });
 
   it('has one bar for phones and desks: three places and More', () => {

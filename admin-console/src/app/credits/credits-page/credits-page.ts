@@ -13,7 +13,7 @@ import { EmptyState } from '../../ui/empty-state';
 import { ErrorState } from '../../ui/error-state';
 import { PageHeader } from '../../ui/page-header';
 import { Skeleton } from '../../ui/skeleton';
-import { BalanceCards } from '../balance-cards/balance-cards';
+import { BalanceCards } from '../balance-cards';
 import { ENTRY_KINDS, ENTRY_KIND_ORDER } from '../entry-kinds';
 import { LedgerTable } from '../ledger-table/ledger-table';
 
