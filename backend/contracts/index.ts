@@ -1,5 +1,6 @@
 export * from './credits.js';
 export * from './gallery.js';
+export * from './generation-events.js';
 export * from './limits.js';
 export * from './operations.js';
 export * from './primitives.js';

@@ -69,19 +69,18 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
       for (const id of due) {
         if (this.#isStopping || this.#active.has(id)) continue;
         const item = await this.queue.claim(id);
-        if (item) this.#start(item.id, item.generationId, this.worker.run(item));
+        if (item) this.#start(item.id, this.worker.run(item));
       }
     } catch (error) {
       this.#logger.error({ err: error }, 'Work could not be claimed; trying again in a second');
     }
   }
 
-  #start(itemId: string, generationId: string, work: Promise<void>): void {
+  #start(itemId: string, work: Promise<void>): void {
     this.#active.set(
       itemId,
       work.finally(() => {
         this.#active.delete(itemId);
-        this.signals.changed(generationId);
         this.wake();
       }),
     );

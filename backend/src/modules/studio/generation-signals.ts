@@ -1,18 +1,31 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Broadcast } from '../../platform/broadcast/index.js';
+import { GENERATION_CHANNEL, readGenerationNews } from './generation-news.js';
 
-/** Generations may have finished in another process, which can't signal here; so the database is asked again this often. */
+/** An announcement may be lost; so the database is asked again this often. */
 const POLL_MS = 500;
 
-/** Tells whoever waits in this process that something about a generation has changed. */
+/** Lets requests of this process wait until something about a generation has changed, here or in another process. */
 @Injectable()
-export class GenerationSignals {
+export class GenerationSignals implements OnModuleInit, OnApplicationShutdown {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
   readonly #stopping = new AbortController();
+  #unsubscribe: (() => void) | undefined;
 
-  changed(generationId: string): void {
-    this.#emitter.emit(generationId);
+  constructor(@Inject(Broadcast) private readonly broadcast: Broadcast) {}
+
+  onModuleInit(): void {
+    this.#unsubscribe = this.broadcast.subscribe(GENERATION_CHANNEL, (announcement) => {
+      const news = readGenerationNews(announcement);
+      // Whoever waits here waits for the end, which a claim never is.
+      if (news?.change === 'changed') this.#emitter.emit(news.generationId);
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.#unsubscribe?.();
   }
 
   /** Lets nobody wait any longer: this process stops, and whoever waits is told how far the generation is. */

@@ -7,6 +7,7 @@ import { Clock } from '../../platform/time/index.js';
 import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../credits/index.js';
 import { GalleryService, type NewImage } from '../gallery/index.js';
 import { countAtWork, itemsInTurn } from './fair-share.js';
+import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { itemFailure } from './item-failure.js';
 import { MAX_AT_WORK_PER_USER } from './queue-limits.js';
@@ -20,6 +21,7 @@ export const LEASE_MS = 60_000;
 export interface ClaimedItem {
   readonly id: string;
   readonly generationId: string;
+  readonly userId: number;
   readonly provider: string;
   readonly fence: number;
 }
@@ -43,6 +45,7 @@ export class ItemQueue {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(GalleryService) private readonly gallery: GalleryService,
+    @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -55,7 +58,9 @@ export class ItemQueue {
   /** @returns the item, or undefined when somebody else was faster or its user has enough items at work */
   async claim(id: string): Promise<ClaimedItem | undefined> {
     try {
-      return await this.#claim(id);
+      const item = await this.#claim(id);
+      if (item) this.events.announce({ change: 'claimed', ...item });
+      return item;
     } catch (error) {
       if (error instanceof BeyondShareError) return undefined;
       throw error;
@@ -87,7 +92,9 @@ export class ItemQueue {
       // One claim of a user after the other: each counts what the others before it have committed, and itself.
       await this.ledger.lockAccount(tx, userId);
       if ((await countAtWork(tx, userId, now)) > MAX_AT_WORK_PER_USER) throw new BeyondShareError();
-      return { id, generationId, provider, fence };
+      const item = { id, generationId, userId, provider, fence };
+      await this.events.record(tx, { change: 'claimed', ...item }, id);
+      return item;
     });
   }
 
@@ -104,7 +111,8 @@ export class ItemQueue {
    * Records the stored image and takes the credits for it, or does neither.
    * @returns false when the item is no longer ours; the file is then nobody's
    */
-  async succeed({ id, fence }: ClaimedItem, image: NewImage): Promise<boolean> {
+  async succeed(item: ClaimedItem, image: NewImage): Promise<boolean> {
+    const { id, fence } = item;
     const outcome = await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(
         GenerationItem,
@@ -114,31 +122,41 @@ export class ItemQueue {
       if (affected !== 1) return { isOurs: await this.#isRecorded(tx, id, image.storageKey), captured: undefined };
       await this.gallery.record(tx, image);
       const { amount } = await this.ledger.capture(tx, id, image.id);
+      await this.events.record(tx, { change: 'changed', ...item }, id);
       return { isOurs: true, captured: amount };
     });
-    if (outcome.captured !== undefined) this.metrics.captured(outcome.captured);
+    if (outcome.captured !== undefined) {
+      this.metrics.captured(outcome.captured);
+      this.events.announce({ change: 'changed', ...item });
+    }
     return outcome.isOurs;
   }
 
   /** Gives the item up for good and its credits back. @returns false when the item is no longer ours */
-  async fail({ id, fence }: ClaimedItem, error: DomainError): Promise<boolean> {
-    return this.#giveUp({ id, fence }, error);
+  async fail(item: ClaimedItem, error: DomainError): Promise<boolean> {
+    return this.#giveUp(item, error);
   }
 
   /** Puts an unfinished item back, without counting the attempt: this process stops. */
-  async putBack({ id, fence }: ClaimedItem): Promise<void> {
-    await this.transactions.run((tx) =>
-      tx.update(
+  async putBack(item: ClaimedItem): Promise<void> {
+    const { id, fence, userId } = item;
+    const isPutBack = await this.transactions.run(async (tx) => {
+      const { affected } = await tx.update(
         GenerationItem,
         { id, fence, state: 'RUNNING' },
         { state: 'QUEUED', leaseUntil: 0, runAt: this.clock.now(), attempts: () => 'attempts - 1' },
-      ),
-    );
+      );
+      if (affected !== 1) return false;
+      await this.ledger.lockAccount(tx, userId);
+      await this.events.record(tx, { change: 'changed', ...item }, id);
+      return true;
+    });
+    if (isPutBack) this.events.announce({ change: 'changed', ...item });
   }
 
   /** Cancels whatever of a generation is not finished. @returns the ids of the items that were canceled */
   async cancel(generationId: string, actor: LedgerActor): Promise<string[]> {
-    const { canceled, released } = await this.transactions.run(async (tx) => {
+    const { canceled, released, userId } = await this.transactions.run(async (tx) => {
       const items = await tx.find(GenerationItem, { where: { generationId }, order: { idx: 'ASC' } });
       const canceled: string[] = [];
       for (const { id } of items) {
@@ -152,9 +170,14 @@ export class ItemQueue {
       }
       let released = 0;
       for (const id of canceled) released += (await this.ledger.release(tx, id, 'Canceled', actor)).amount;
-      return { canceled, released };
+      const userId = items[0]?.userId;
+      if (userId !== undefined && canceled.length > 0) {
+        await this.events.record(tx, { change: 'changed', userId, generationId });
+      }
+      return { canceled, released, userId };
     });
     this.metrics.released(released);
+    if (userId !== undefined && canceled.length > 0) this.events.announce({ change: 'changed', userId, generationId });
     return canceled;
   }
 
@@ -168,12 +191,12 @@ export class ItemQueue {
       .limit(limit)
       .getMany();
     const givenUp: string[] = [];
-    for (const { id, fence, generationId } of items) {
+    for (const item of items) {
       try {
-        if (await this.#giveUp({ id, fence }, interrupted(), now)) givenUp.push(generationId);
+        if (await this.#giveUp(item, interrupted(), now)) givenUp.push(item.generationId);
       } catch (error) {
         // One item that can't be settled must not keep the others from it.
-        this.#logger.error({ err: error, itemId: id }, 'An item whose attempts are used up could not be given up');
+        this.#logger.error({ err: error, itemId: item.id }, 'An item whose attempts are used up could not be given up');
       }
     }
     return givenUp;
@@ -185,21 +208,18 @@ export class ItemQueue {
   }
 
   /** @returns false when the item is no longer where it was expected */
-  async #giveUp(
-    item: Pick<ClaimedItem, 'id' | 'fence'>,
-    error: DomainError,
-    leaseEndedBefore?: number,
-  ): Promise<boolean> {
+  async #giveUp(item: ClaimedItem, error: DomainError, leaseEndedBefore?: number): Promise<boolean> {
     const released = await this.transactions.run((tx) => this.#markFailed(tx, item, error, leaseEndedBefore));
     if (released === undefined) return false;
     this.metrics.released(released);
+    this.events.announce({ change: 'changed', userId: item.userId, generationId: item.generationId });
     return true;
   }
 
   /** @returns the credits that went back, or undefined when the item is no longer where it was expected */
   async #markFailed(
     tx: EntityManager,
-    { id, fence }: Pick<ClaimedItem, 'id' | 'fence'>,
+    { id, fence, userId, generationId }: ClaimedItem,
     error: DomainError,
     leaseEndedBefore?: number,
   ): Promise<number | undefined> {
@@ -211,7 +231,9 @@ export class ItemQueue {
     if (leaseEndedBefore !== undefined) update.andWhere('lease_until < :leaseEndedBefore', { leaseEndedBefore });
     const { affected } = await update.execute();
     if (affected !== 1) return undefined;
-    return (await this.ledger.release(tx, id, error.code, SYSTEM_ACTOR)).amount;
+    const { amount } = await this.ledger.release(tx, id, error.code, SYSTEM_ACTOR);
+    await this.events.record(tx, { change: 'changed', userId, generationId }, id);
+    return amount;
   }
 
   /** Whether a commit whose answer was lost had been ours after all. */

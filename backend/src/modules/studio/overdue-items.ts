@@ -3,7 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { Transactions } from '../../platform/database/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { ExpiredHolds } from '../credits/index.js';
+import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
+import type { GenerationNews } from './generation-news.js';
 import { itemFailure } from './item-failure.js';
 import { interrupted } from './studio.errors.js';
 import { WorkMetrics } from './work-metrics.js';
@@ -15,6 +17,7 @@ export class OverdueItems {
 
   constructor(
     @Inject(ExpiredHolds) private readonly expiredHolds: ExpiredHolds,
+    @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
@@ -25,8 +28,9 @@ export class OverdueItems {
     const givenUp: string[] = [];
     for (const itemId of await this.expiredHolds.itemIds(limit)) {
       try {
-        const released = await this.transactions.run((tx) => this.#giveUpOne(tx, itemId));
+        const { released, news } = await this.transactions.run((tx) => this.#giveUpOne(tx, itemId));
         this.metrics.released(released);
+        if (news) this.events.announce(news);
         if (released > 0) givenUp.push(itemId);
       } catch (error) {
         // One hold that can't be resolved must not keep the others from it.
@@ -36,8 +40,8 @@ export class OverdueItems {
     return givenUp;
   }
 
-  /** @returns the credits that went back; 0 when the hold was resolved by somebody else */
-  async #giveUpOne(tx: EntityManager, itemId: string): Promise<number> {
+  /** @returns the credits that went back: 0 when the hold was resolved by somebody else */
+  async #giveUpOne(tx: EntityManager, itemId: string): Promise<{ released: number; news?: GenerationNews }> {
     const error = interrupted();
     const { affected } = await tx
       .createQueryBuilder()
@@ -47,11 +51,15 @@ export class OverdueItems {
       .execute();
     if (affected !== 1 && (await tx.existsBy(GenerationItem, { id: itemId, state: 'SUCCEEDED' }))) {
       if (await this.expiredHolds.isOpen(tx, itemId)) throw new Error('The item has its image, yet its hold is open');
-      return 0;
+      return { released: 0 };
     }
     // Also for an item that failed, or is gone, without its hold: nothing may keep credits for ever.
     const released = await this.expiredHolds.release(tx, itemId, error.code);
-    if (affected === 1 && released === 0) throw new Error('The item was open, yet its hold is not');
-    return released;
+    if (affected !== 1) return { released };
+    if (released === 0) throw new Error('The item was open, yet its hold is not');
+    const { userId, generationId } = await tx.findOneByOrFail(GenerationItem, { id: itemId });
+    const news = { change: 'changed', userId, generationId } as const;
+    await this.events.record(tx, news, itemId);
+    return { released, news };
   }
 }

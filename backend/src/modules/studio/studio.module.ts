@@ -6,6 +6,8 @@ import { GalleryModule } from '../gallery/index.js';
 import { ProvidersModule } from '../providers/index.js';
 import { StorageModule } from '../storage/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
+import { GenerationEvent } from './generation-event.entity.js';
+import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { GenerationPlanner } from './generation-planner.js';
 import { GenerationResponder } from './generation-responder.js';
@@ -26,7 +28,7 @@ import { WorkMetrics } from './work-metrics.js';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([GenerationRow, GenerationItem]),
+    TypeOrmModule.forFeature([GenerationEvent, GenerationItem, GenerationRow]),
     AuthModule,
     CreditsModule,
     GalleryModule,
@@ -36,6 +38,7 @@ import { WorkMetrics } from './work-metrics.js';
   ],
   controllers: [StudioController],
   providers: [
+    GenerationEvents,
     GenerationPlanner,
     GenerationResponder,
     GenerationRunner,

@@ -6,6 +6,7 @@ import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/i
 import type { Actor } from '../auth/index.js';
 import { CreditLedger } from '../credits/index.js';
 import { GalleryService } from '../gallery/index.js';
+import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { GenerationPlanner } from './generation-planner.js';
 import { GenerationRunner } from './generation-runner.js';
@@ -37,6 +38,7 @@ export class StudioService {
     @Inject(GenerationPlanner) private readonly planner: GenerationPlanner,
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(GalleryService) private readonly gallery: GalleryService,
+    @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
     @Inject(GenerationRunner) private readonly runner: GenerationRunner,
@@ -56,6 +58,7 @@ export class StudioService {
     if (earlier !== undefined) return { generation: await this.get(user, earlier), isReplay: true };
 
     const { generation, items, priceVersion } = await this.planner.plan(user, request);
+    const submitted = { change: 'submitted', userId: user.id, generationId: generation.id } as const;
     const { resultId, isReplay } = await this.keys.runOnce(keyed, generation.id, async (tx) => {
       await tx.insert(GenerationRow, generation);
       await tx.insert(GenerationItem, [...items]);
@@ -68,7 +71,9 @@ export class StudioService {
         ttlMs: HOLD_TTL_MS,
       });
       await assertQueueHasRoom(tx, { userId: user.id, count: items.length, isCounted: true });
+      await this.events.record(tx, submitted);
     });
+    if (!isReplay) this.events.announce(submitted);
     this.runner.wake();
     return { generation: await this.get(user, resultId), isReplay };
   }
@@ -100,7 +105,6 @@ export class StudioService {
     await this.get(user, id);
     const itemIds = await this.queue.cancel(id, { type: 'user', id: String(user.id) });
     for (const itemId of itemIds) this.worker.abort(itemId);
-    this.signals.changed(id);
     return this.get(user, id);
   }
 

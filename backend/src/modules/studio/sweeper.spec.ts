@@ -8,7 +8,7 @@ import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { ExpiredHolds } from '../credits/index.js';
 import { GalleryService, ImageThumbnails } from '../gallery/index.js';
 import { ObjectStore, newImageKey } from '../storage/index.js';
-import { GenerationSignals } from './generation-signals.js';
+import { GenerationEvents } from './generation-events.js';
 import { ItemQueue, LEASE_MS } from './item-queue.js';
 import { OrphanFiles } from './orphan-files.js';
 import { OverdueItems } from './overdue-items.js';
@@ -22,12 +22,18 @@ const HOUR_MS = 3_600_000;
 function newSweeper({ app, queue, clock }: TestStudio, aborted: string[] = [], isIdle = true): Sweeper {
   return new Sweeper(
     queue,
-    new OverdueItems(app.get(ExpiredHolds), app.get(Transactions), app.get(WorkMetrics), clock),
+    new OverdueItems(
+      app.get(ExpiredHolds),
+      app.get(GenerationEvents),
+      app.get(Transactions),
+      app.get(WorkMetrics),
+      clock,
+    ),
     new OrphanFiles(app.get(ObjectStore), app.get(GalleryService), clock),
     { abort: (itemId) => void aborted.push(itemId), isIdle },
     app.get(ImageThumbnails),
     app.get(IdempotencyKeys),
-    new GenerationSignals(),
+    app.get(GenerationEvents),
     { duties: DUTIES.all },
   );
 }

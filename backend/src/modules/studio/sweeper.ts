@@ -9,7 +9,7 @@ import { Configuration } from '../../platform/config/index.js';
 import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { RepeatedTask } from '../../platform/time/index.js';
 import { ImageThumbnails } from '../gallery/index.js';
-import { GenerationSignals } from './generation-signals.js';
+import { GenerationEvents } from './generation-events.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
 import { OrphanFiles } from './orphan-files.js';
@@ -41,7 +41,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(ItemWorker) private readonly worker: Pick<ItemWorker, 'abort' | 'isIdle'>,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
-    @Inject(GenerationSignals) private readonly signals: GenerationSignals,
+    @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(Configuration) private readonly configuration: Pick<Configuration, 'duties'>,
   ) {}
 
@@ -61,6 +61,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
       exhaustedItems: () => this.#giveUpExhausted(),
       overdueItems: () => this.#giveUpOverdue(),
       idempotencyKeys: () => this.#pruneKeys(),
+      events: () => this.#pruneEvents(),
       thumbnails: () => this.#prepareThumbnails(),
     };
     for (const [step, run] of Object.entries(steps)) {
@@ -77,7 +78,6 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     const generationIds = await this.queue.giveUpExhausted(LIMIT);
     if (generationIds.length === 0) return;
     this.#logger.warn({ generationIds }, 'Items were given up: their work was interrupted too often');
-    for (const generationId of generationIds) this.signals.changed(generationId);
   }
 
   async #giveUpOverdue(): Promise<void> {
@@ -90,6 +90,11 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   async #pruneKeys(): Promise<void> {
     const pruned = await this.keys.prune();
     if (pruned > 0) this.#logger.log({ pruned }, 'Idempotency keys were forgotten');
+  }
+
+  async #pruneEvents(): Promise<void> {
+    const pruned = await this.events.prune();
+    if (pruned > 0) this.#logger.log({ pruned }, 'Events of generations were forgotten');
   }
 
   async #prepareThumbnails(): Promise<void> {

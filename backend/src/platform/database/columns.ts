@@ -1,4 +1,5 @@
-import { Column, type ColumnOptions, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { applyDecorators } from '@nestjs/common';
+import { Column, type ColumnOptions, Generated, PrimaryColumn, type ValueTransformer } from 'typeorm';
 
 /**
  * BIGINT arrives as a string from MySQL and as a number from SQLite. Both become a number,
@@ -16,6 +17,10 @@ export const safeInteger: ValueTransformer = {
 
 /** Primary key: a time-ordered UUID made in code. */
 export const IdColumn = (): PropertyDecorator => PrimaryColumn({ type: 'varchar', length: 36 });
+
+/** Primary key: a number that the database gives, of up to 2^53. */
+export const NumberedBigIdColumn = (): PropertyDecorator =>
+  applyDecorators(PrimaryColumn({ type: 'bigint', transformer: safeInteger }), Generated('increment'));
 
 /** Names a row of another table by its UUID. */
 export const ReferenceColumn = (options: ColumnOptions = {}): PropertyDecorator =>

@@ -55,6 +55,7 @@ export function dataSourceOptions({
 export async function connect(options: DataSourceOptions): Promise<DataSource> {
   const dataSource = new DataSource(options);
   const { driver } = dataSource;
+  if (driver instanceof BetterSqlite3Driver) numberInIntegers(driver);
   const create = driver instanceof BetterSqlite3Driver ? gatedRunners(driver) : driver.createQueryRunner.bind(driver);
   driver.createQueryRunner = (mode) => {
     assertOutsideTransaction();
@@ -78,6 +79,13 @@ function prepareSqlite(database: Database): void {
   database.pragma('synchronous = FULL');
   database.pragma('busy_timeout = 5000');
   database.pragma('foreign_keys = ON');
+}
+
+/** SQLite numbers rows in a column of type `integer` and no other, which is as wide there as a `bigint` elsewhere. */
+function numberInIntegers(driver: BetterSqlite3Driver): void {
+  const normalizeType = driver.normalizeType.bind(driver);
+  driver.normalizeType = (column) =>
+    'isGenerated' in column && column.isGenerated === true ? 'integer' : normalizeType(column);
 }
 
 function gatedRunners(driver: BetterSqlite3Driver): () => QueryRunner {

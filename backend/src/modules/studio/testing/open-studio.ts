@@ -11,6 +11,8 @@ import { AuthModule } from '../../auth/index.js';
 import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../../credits/index.js';
 import { GalleryModule, GalleryService, type NewImage } from '../../gallery/index.js';
 import { StorageModule, newImageKey } from '../../storage/index.js';
+import { GenerationEvent } from '../generation-event.entity.js';
+import { GenerationEvents } from '../generation-events.js';
 import { GenerationItem } from '../generation-item.entity.js';
 import { GenerationRow } from '../generation.entity.js';
 import { type ClaimedItem, ItemQueue } from '../item-queue.js';
@@ -38,6 +40,8 @@ export interface TestStudio {
   readonly clock: TestClock;
   /** A queued item with its hold. */
   submit(holdTtlMs?: number): Promise<string>;
+  /** A generation of several queued items with their holds. @returns the ids of its items */
+  submitBatch(count: number, holdTtlMs?: number): Promise<string[]>;
   claim(id: string): Promise<ClaimedItem>;
   balance(): Promise<[available: number, held: number, consumed: number]>;
   stateOf(id: string): Promise<string>;
@@ -55,9 +59,9 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
         CreditsModule,
         GalleryModule,
         StorageModule,
-        TypeOrmModule.forFeature([GenerationRow, GenerationItem]),
+        TypeOrmModule.forFeature([GenerationEvent, GenerationItem, GenerationRow]),
       ],
-      providers: [ItemQueue, OrphanFiles, OverdueItems, WorkMetrics],
+      providers: [GenerationEvents, ItemQueue, OrphanFiles, OverdueItems, WorkMetrics],
     }).compile();
     return testing.init();
   });
@@ -69,32 +73,41 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
     await ledger.openAccount(tx, USER);
     await ledger.grant(tx, { userId: USER, grantId: 'first', amount: credits, reason: 'test', actor: SYSTEM_ACTOR });
   });
+  const submitBatch = async (count: number, holdTtlMs = 86_400_000): Promise<string[]> => {
+    const generationId = newId(clock.now());
+    const itemIds = Array.from({ length: count }, () => newId(clock.now()));
+    await transactions.run(async (tx) => {
+      await tx.insert(
+        GenerationItem,
+        itemIds.map((id, idx) => ({
+          id,
+          generationId,
+          userId: USER,
+          idx,
+          provider: 'mock',
+          state: 'QUEUED' as const,
+          maxAttempts: 3,
+          runAt: clock.now(),
+        })),
+      );
+      await ledger.hold(tx, {
+        userId: USER,
+        generationId,
+        itemIds,
+        amountEach: PRICE,
+        priceVersion: 'test',
+        ttlMs: holdTtlMs,
+      });
+    });
+    return itemIds;
+  };
   return {
     app,
     queue,
     clock,
-    submit: async (holdTtlMs = 86_400_000) => {
-      const [id, generationId] = [newId(clock.now()), newId(clock.now())];
-      await transactions.run(async (tx) => {
-        await tx.insert(GenerationItem, {
-          id,
-          generationId,
-          userId: USER,
-          idx: 0,
-          provider: 'mock',
-          state: 'QUEUED',
-          maxAttempts: 3,
-          runAt: clock.now(),
-        });
-        await ledger.hold(tx, {
-          userId: USER,
-          generationId,
-          itemIds: [id],
-          amountEach: PRICE,
-          priceVersion: 'test',
-          ttlMs: holdTtlMs,
-        });
-      });
+    submitBatch,
+    submit: async (holdTtlMs) => {
+      const [id = ''] = await submitBatch(1, holdTtlMs);
       return id;
     },
     claim: async (id) => {

@@ -12,6 +12,8 @@ export interface Ddl {
   appendOnly(table: string): Promise<void>;
   /** The definition of an integer primary key that the database numbers. */
   readonly numberedId: string;
+  /** The same for a table that grows with the work: rows of which there may be more than 2^31. */
+  readonly numberedBigId: string;
 }
 
 export function ddl(runner: QueryRunner): Ddl {
@@ -21,6 +23,7 @@ export function ddl(runner: QueryRunner): Ddl {
 function sqliteDdl(runner: QueryRunner): Ddl {
   return {
     numberedId: '"id" integer PRIMARY KEY AUTOINCREMENT NOT NULL',
+    numberedBigId: '"id" integer PRIMARY KEY AUTOINCREMENT NOT NULL',
     async table(name, ...lines) {
       // SQLite keeps the name as it is written, and TypeORM expects the long one.
       const columns = lines.map((line) => line.replace(/^("\w+") int\b/, '$1 integer'));
@@ -45,6 +48,7 @@ function mysqlDdl(runner: QueryRunner): Ddl {
   const ansi = (sql: string): string => sql.replaceAll('"', '`');
   return {
     numberedId: '"id" int NOT NULL AUTO_INCREMENT PRIMARY KEY',
+    numberedBigId: '"id" bigint NOT NULL AUTO_INCREMENT PRIMARY KEY',
     async table(name, ...lines) {
       await runner.query(
         ansi(`CREATE TABLE IF NOT EXISTS "${name}" (${lines.join(', ')})`) +

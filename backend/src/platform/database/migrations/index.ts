@@ -4,6 +4,7 @@ import { CreateIdempotencyKeys1767225600002 } from './1767225600002-create-idemp
 import { CreateStudioSettings1767225600003 } from './1767225600003-create-studio-settings.js';
 import { CreateGallery1767225600004 } from './1767225600004-create-gallery.js';
 import { CreateGenerations1767225600005 } from './1767225600005-create-generations.js';
+import { CreateGenerationEvents1767225600006 } from './1767225600006-create-generation-events.js';
 import { CreateLedgerAudits1767225600009 } from './1767225600009-create-ledger-audits.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
@@ -14,5 +15,6 @@ export const MIGRATIONS = [
   CreateStudioSettings1767225600003,
   CreateGallery1767225600004,
   CreateGenerations1767225600005,
+  CreateGenerationEvents1767225600006,
   CreateLedgerAudits1767225600009,
 ] as const;

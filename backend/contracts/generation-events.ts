@@ -1,0 +1,16 @@
+import * as z from 'zod';
+
+/** What can happen to a generation while it goes on. */
+export const GENERATION_PROGRESS_EVENTS = ['generation.queued', 'generation.started', 'generation.progressed'] as const;
+
+/** How a generation ends: exactly one of these, once. */
+export const GENERATION_FINAL_EVENTS = [
+  'generation.succeeded',
+  'generation.partially_succeeded',
+  'generation.failed',
+  'generation.canceled',
+] as const;
+
+export const GENERATION_EVENT_TYPES = [...GENERATION_PROGRESS_EVENTS, ...GENERATION_FINAL_EVENTS] as const;
+export const GenerationEventType = z.enum(GENERATION_EVENT_TYPES);
+export type GenerationEventType = z.infer<typeof GenerationEventType>;
