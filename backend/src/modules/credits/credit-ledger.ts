@@ -173,6 +173,8 @@ export class CreditLedger {
 
   /** Takes credits back, down to what is available: credits that are held or used stay as they are. */
   async revoke(tx: EntityManager, deposit: Deposit): Promise<BalanceAfter> {
+    // How much is taken depends on what is there: nobody may change that in between.
+    await this.lockAccount(tx, deposit.userId);
     const account = await this.#accountOf(tx, deposit.userId);
     const amount = Math.min(deposit.amount, account.available);
     if (amount === 0) throw new InvalidGrantError('There are no available credits to take back.');
@@ -183,7 +185,7 @@ export class CreditLedger {
       .where('id = :id AND available >= :amount', { id: account.id })
       .setParameters({ amount })
       .execute();
-    if (affected !== 1) throw new InvalidGrantError('The balance changed in the meantime. Look at it and try again.');
+    if (affected !== 1) throw new LedgerContradictionError(`Account ${account.id} has less than it had a moment ago`);
     return this.#writeDeposit(tx, 'revoke', deposit, account.id, amount);
   }
 
