@@ -14,3 +14,11 @@ export const GENERATION_FINAL_EVENTS = [
 export const GENERATION_EVENT_TYPES = [...GENERATION_PROGRESS_EVENTS, ...GENERATION_FINAL_EVENTS] as const;
 export const GenerationEventType = z.enum(GENERATION_EVENT_TYPES);
 export type GenerationEventType = z.infer<typeof GenerationEventType>;
+
+/** Opens an event stream where no Authorization header can be sent, as `?ticket=`; good for nothing else. */
+export const StreamTicket = z.strictObject({
+  ticket: z.string(),
+  /** Seconds within which a stream must be opened with it. The stream itself may last longer. */
+  expires_in: z.int().positive(),
+});
+export type StreamTicket = z.infer<typeof StreamTicket>;

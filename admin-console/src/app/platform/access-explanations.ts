@@ -21,6 +21,7 @@ export const accessExplanations = {
   'auth.required': { what: 'You need to be signed in for this.', next: 'Sign in and try again.' },
   'auth.token_invalid': { what: 'Your session is no longer valid.', next: 'Sign in again.' },
   'auth.token_expired': { what: 'Your session has expired.', next: 'Sign in again.' },
+  'auth.ticket_invalid': { what: 'The connection for live updates could not be opened.', next: 'Reload the page.' },
   'auth.credentials_invalid': { what: 'Email or password is incorrect.', next: 'Check both and try again.' },
   'auth.throttled': { what: 'Too many attempts.', next: 'Wait a few minutes and try again.' },
   'auth.refresh_invalid': { what: 'You were signed out.', next: 'Sign in to continue where you left off.' },

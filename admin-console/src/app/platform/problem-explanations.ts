@@ -63,6 +63,14 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Start it again when you are ready.',
     isAboutCredits: true,
   },
+  'studio.too_many_streams': {
+    what: 'The studio is open in too many tabs for all of them to be kept up to date at once.',
+    next: 'Close some of them.',
+  },
+  'studio.event_id_invalid': {
+    what: 'The live updates could not go on where they had stopped.',
+    next: 'Reload the page.',
+  },
 
   'settings.invalid': { what: namedFields, next: 'Nothing was saved. Correct it and save again.' },
 

@@ -1,4 +1,5 @@
 import type { Role } from '@atelier/contracts';
+import type { SessionClaims } from './sessions/session-token.js';
 
 /** Who is asking: the signed-in user, as the database knew them when this request began. */
 export interface Actor {
@@ -8,8 +9,13 @@ export interface Actor {
   readonly email: string;
 }
 
+/** The user as the rest of the application knows them. */
+export function actorOf({ id, role, name, email }: Actor): Actor {
+  return { id, role, name, email };
+}
+
 declare global {
-  // Passport puts what its strategies return into `request.user`; both of ours return an Actor.
+  // Passport puts what its strategies return into `request.user`; all of ours return an Actor.
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the only way to type Express's request
   namespace Express {
     interface User extends Actor {
@@ -19,6 +25,8 @@ declare global {
     interface AuthInfo {
       /** The user's session version at the moment the password was checked. */
       readonly sessionVersion?: number;
+      /** The session that an access token or a stream ticket names. */
+      readonly session?: SessionClaims;
     }
   }
 }

@@ -8,15 +8,18 @@ import { RoleGuard } from './guards/role.guard.js';
 import { SessionGuard } from './guards/session.guard.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { AccessTokens } from './sessions/access-tokens.js';
+import { LiveSessions } from './sessions/live-sessions.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RefreshTokenEntity } from './sessions/refresh-token.entity.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { SessionEntity } from './sessions/session.entity.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { StreamTickets } from './sessions/stream-tickets.js';
 import { SetupRecordEntity } from './setup-record.entity.js';
 import { SetupService } from './setup.service.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
 import { PasswordStrategy } from './strategies/password.strategy.js';
+import { StreamTicketStrategy } from './strategies/stream-ticket.strategy.js';
 import { AttemptThrottle } from './throttles/attempt-throttle.js';
 import { Limiters } from './throttles/limiters.js';
 import { InvitationEntity } from './users/invitation.entity.js';
@@ -40,17 +43,20 @@ import { UsersService } from './users/users.service.js';
     InvitationsService,
     NewUserListeners,
     AccessTokens,
+    StreamTickets,
+    LiveSessions,
     RefreshTokens,
     RefreshCookie,
     PasswordHasher,
     AttemptThrottle,
     Limiters,
     AccessTokenStrategy,
+    StreamTicketStrategy,
     PasswordStrategy,
     // In this order: who it is, then what they may do.
     { provide: APP_GUARD, useClass: SessionGuard },
     { provide: APP_GUARD, useClass: RoleGuard },
   ],
-  exports: [UsersService, SetupService, NewUserListeners],
+  exports: [UsersService, SetupService, NewUserListeners, LiveSessions, StreamTickets],
 })
 export class AuthModule {}

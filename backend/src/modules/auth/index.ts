@@ -1,9 +1,14 @@
 export type { Actor } from './actor.js';
 export { AuthModule } from './auth.module.js';
+export { AcceptsStreamTicket } from './guards/accepts-stream-ticket.decorator.js';
+export { CurrentSession } from './guards/current-session.decorator.js';
 export { CurrentUser } from './guards/current-user.decorator.js';
 export { RequireRole } from './guards/require-role.decorator.js';
 export { RoleGuard } from './guards/role.guard.js';
 export { SessionGuard } from './guards/session.guard.js';
+export { LiveSessions } from './sessions/live-sessions.js';
+export type { SessionClaims } from './sessions/session-token.js';
+export { StreamTickets } from './sessions/stream-tickets.js';
 export { type PreparedSetup, SetupService } from './setup.service.js';
 export { type Newcomer, type NewUserListener, NewUserListeners } from './users/new-user-listeners.js';
 export { type CreatedUser, type NewUser, type UserList, UsersService } from './users/users.service.js';

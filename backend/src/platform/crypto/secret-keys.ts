@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
 
 /** What a derived key is for. A key of one purpose is worthless for another. */
-export type KeyPurpose = 'access-token' | 'backup' | 'image-link' | 'refresh-grace' | 'setup-link' | 'throttle-subject';
+export type KeyPurpose =
+  'access-token' | 'backup' | 'image-link' | 'refresh-grace' | 'setup-link' | 'stream-ticket' | 'throttle-subject';
 
 /** Derives one 256-bit key per purpose from the master key (HKDF-SHA-256). */
 @Injectable()

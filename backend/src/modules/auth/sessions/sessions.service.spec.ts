@@ -50,7 +50,7 @@ describeOnEveryDatabase('sessions', (open) => {
     await expect(sessions.refresh(stolen.refreshToken)).rejects.toMatchObject(REFUSED);
 
     await expect(sessions.refresh(current.refreshToken)).rejects.toMatchObject(REFUSED);
-    await expect(sessions.userOf(current.grant.access_token)).rejects.toMatchObject({ code: 'auth.token_invalid' });
+    await expect(sessions.recognise(current.grant.access_token)).rejects.toMatchObject({ code: 'auth.token_invalid' });
   });
 
   test('does not extend the grace to generations before the last one', async () => {
@@ -80,7 +80,7 @@ describeOnEveryDatabase('sessions', (open) => {
     clock.advance(60_000);
     await expect(sessions.refresh(stolen.refreshToken)).rejects.toMatchObject(REFUSED);
 
-    await expect(sessions.userOf(phone.grant.access_token)).resolves.toMatchObject({ id: user.id });
+    await expect(sessions.recognise(phone.grant.access_token)).resolves.toMatchObject({ user: { id: user.id } });
     await expect(sessions.refresh(phone.refreshToken)).resolves.toBeDefined();
   });
 
@@ -126,7 +126,7 @@ describeOnEveryDatabase('sessions', (open) => {
     await sessions.end(first.refreshToken);
 
     await expect(sessions.refresh(second.refreshToken)).rejects.toMatchObject(REFUSED);
-    await expect(sessions.userOf(second.grant.access_token)).rejects.toMatchObject({ code: 'auth.token_invalid' });
+    await expect(sessions.recognise(second.grant.access_token)).rejects.toMatchObject({ code: 'auth.token_invalid' });
   });
 
   test('signs nobody in whose password was changed after it was checked', async () => {

@@ -13,6 +13,7 @@ import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-tokens.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
 import { type IssuedToken, RefreshTokens } from './refresh-tokens.js';
 import { revokeSession } from './revoke-sessions.js';
+import type { SessionClaims } from './session-token.js';
 import { SessionEntity } from './session.entity.js';
 
 /** However often it is refreshed, a session ends 90 days after the sign-in. */
@@ -117,11 +118,19 @@ export class SessionsService {
   }
 
   /**
-   * Finds whose access token it is, as they are now: rights that were taken away a moment ago are gone already.
+   * Finds whose access token it is, as they are now.
    * @throws DomainError `auth.token_expired`, `auth.token_invalid`
    */
-  async userOf(accessToken: string): Promise<UserEntity> {
-    const { userId, version, sessionId } = await this.accessTokens.verify(accessToken);
+  async recognise(accessToken: string): Promise<{ user: UserEntity; session: SessionClaims }> {
+    const session = await this.accessTokens.verify(accessToken);
+    return { user: await this.userOf(session), session };
+  }
+
+  /**
+   * Finds whose session it is, as they are now: rights that were taken away a moment ago are gone already.
+   * @throws DomainError `auth.token_expired`, `auth.token_invalid`
+   */
+  async userOf({ userId, version, sessionId }: SessionClaims): Promise<UserEntity> {
     const user = await this.users
       .createQueryBuilder('account')
       .innerJoin(

@@ -3,7 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Strategy } from 'passport-custom';
 import { SESSION_STRATEGY } from '../../../platform/http/session-strategy.js';
-import type { Actor } from '../actor.js';
+import { type Actor, actorOf } from '../actor.js';
 import { authenticationRequired, tokenInvalid } from '../auth.errors.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { UserEntity } from '../users/user.entity.js';
@@ -24,14 +24,14 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, SESSION_STRA
     super();
   }
 
-  async validate({ headers }: Request): Promise<Actor> {
+  async validate({ headers }: Request): Promise<[Actor, Express.AuthInfo]> {
     const { authorization } = headers;
     if (!authorization) throw authenticationRequired();
     const token = authorization.length > MAX_HEADER_LENGTH ? undefined : /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw tokenInvalid();
-    const user = await this.sessions.userOf(token);
+    const { user, session } = await this.sessions.recognise(token);
     await this.#noteActivity(user);
-    return { id: user.id, role: user.role, name: user.name, email: user.email };
+    return [actorOf(user), { session }];
   }
 
   async #noteActivity(user: UserEntity): Promise<void> {

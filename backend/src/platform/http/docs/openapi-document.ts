@@ -31,6 +31,10 @@ function createDocument(application: INestApplication): OpenAPIObject {
     )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'session')
+    .addApiKey(
+      { type: 'apiKey', in: 'query', name: 'ticket', description: 'Opens an event stream where no header can be sent' },
+      'stream-ticket',
+    )
     .addSecurityRequirements('session')
     .build();
   return SwaggerModule.createDocument(application, description, { standardSchemaConverter: toJsonSchema });
