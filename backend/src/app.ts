@@ -14,6 +14,7 @@ import { assignRequestId } from './platform/http/request-id.js';
 import { securityHeaders } from './platform/http/security-headers.js';
 import { validationPipe } from './platform/http/validation.js';
 import { HttpMetrics } from './platform/metrics/http-metrics.js';
+import { tracedRequests } from './platform/tracing/traced-requests.js';
 
 /** Largest JSON body; a prompt has at most 8,000 characters, so this is generous. */
 const BODY_LIMIT = '256kb';
@@ -30,7 +31,7 @@ export async function createApp(configuration: Configuration): Promise<NestExpre
   app.disable('x-powered-by');
   app.set('trust proxy', false);
   app.disable('etag');
-  app.use(app.get(HttpMetrics).watch, assignRequestId, ...securityHeaders(), compressedAnswers());
+  app.use(app.get(HttpMetrics).watch, assignRequestId, tracedRequests, ...securityHeaders(), compressedAnswers());
   if (!configuration.duties.serves) app.use(operatorsOnly);
   const files = configuration.duties.serves ? consoleFiles() : [];
   if (files.length > 0) app.use(...files);

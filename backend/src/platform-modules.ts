@@ -8,11 +8,13 @@ import { IdempotencyModule } from './platform/idempotency/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
 import { RedisModule } from './platform/redis/index.js';
 import type { Clock } from './platform/time/index.js';
+import { TracingModule } from './platform/tracing/index.js';
 
 /** What every module may lean on. */
 export function platformModules(configuration: Configuration, clock?: Clock): NonNullable<ModuleMetadata['imports']> {
   return [
     ConfigModule.with(configuration, clock),
+    TracingModule,
     CryptoModule,
     MetricsModule,
     DiskModule,

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
 import { DiskSpace } from '../../platform/disk/index.js';
 import { Clock, within } from '../../platform/time/index.js';
+import { currentTraceParent } from '../../platform/tracing/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditsService, InsufficientCreditsError } from '../credits/index.js';
 import { ProviderRegistry, chooseProvider } from '../providers/index.js';
@@ -76,6 +77,7 @@ export class GenerationPlanner {
       seed: request.seed ?? null,
       metadata: request.metadata ? JSON.stringify(request.metadata) : null,
       priceEach,
+      traceParent: currentTraceParent(),
       createdAt: now,
     };
     const items = Array.from({ length: request.count }, (_, idx) => ({

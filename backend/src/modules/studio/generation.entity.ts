@@ -50,6 +50,10 @@ export class GenerationRow {
   @BigintColumn()
   priceEach!: number;
 
+  /** The trace in which it was asked for, as the `traceparent` header writes it. */
+  @TextColumn(55, { nullable: true })
+  traceParent!: string | null;
+
   @InstantColumn()
   createdAt!: number;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DUTIES, type Duties, type ProcessRole } from './process-role.js';
+import { type TracingOptions, tracingOptions } from '../tracing/tracing-options.js';
 import { SECRET_VARIABLES, UNSUPPORTED_VARIABLES, Variables } from './variables.js';
 
 /** Raised before anything has started; its message lists every problem at once and is shown as it is. */
@@ -25,6 +26,8 @@ export class Configuration {
   readonly secretKey: string;
   readonly admin: { readonly email: string; readonly password: string } | undefined;
   readonly mockDirectives: boolean;
+  /** Undefined where no traces are wanted. */
+  readonly tracing: TracingOptions | undefined;
   readonly logLevel: Variables['LOG_LEVEL'];
   readonly logFormat: 'pretty' | 'json';
 
@@ -44,6 +47,7 @@ export class Configuration {
         ? { email: variables.ADMIN_EMAIL, password: variables.ADMIN_PASSWORD }
         : undefined;
     this.mockDirectives = variables.MOCK_DIRECTIVES;
+    this.tracing = tracingOptions(variables);
     this.logLevel = variables.LOG_LEVEL;
     this.logFormat = variables.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json');
   }

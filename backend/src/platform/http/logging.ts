@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { Configuration } from '../config/index.js';
+import { traceIds } from '../tracing/index.js';
 import { FrameworkLogger } from './framework-logger.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
@@ -18,6 +19,7 @@ function pathOf(url: string | undefined): string {
         pinoHttp: {
           level: logLevel,
           genReqId: (_request, response) => String(response.getHeader(REQUEST_ID_HEADER)),
+          mixin: traceIds,
           // A user's mistake is worth a look only when somebody looks for it.
           customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'debug'),
           serializers: {

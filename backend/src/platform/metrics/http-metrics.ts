@@ -1,19 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Request, RequestHandler, Response } from 'express';
-import * as z from 'zod';
+import type { RequestHandler, Response } from 'express';
+import { routeOf } from '../http/route-of.js';
 import type { Counter, Histogram } from './instruments.js';
 import { Metrics } from './metrics.js';
 
 /** From an answer out of memory to a generation that somebody waits for. */
 const BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** Where no route of the API matched: the console's files, and addresses that do not exist. */
-const NO_ROUTE = 'none';
-
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
-/** What Express notes on a request whose route it has found. */
-const MatchedRoute = z.object({ path: z.string() });
 
 /**
  * Counts requests and measures how long they take. It listens to the response rather than wrapping the handlers, so that
@@ -49,13 +43,6 @@ export class HttpMetrics {
     });
     next();
   };
-}
-
-/** The route's pattern: an address may hold ids and signatures, and there is no end of them. */
-function routeOf(request: Request): string {
-  const matched = MatchedRoute.safeParse(request.route);
-  // The framework's middleware is mounted under a wildcard, which is what remains where nothing else matched.
-  return matched.success && !matched.data.path.includes('*') ? matched.data.path : NO_ROUTE;
 }
 
 function statusOf(response: Response): string {

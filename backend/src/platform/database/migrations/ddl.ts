@@ -8,6 +8,8 @@ export interface Ddl {
   /** Column definitions and constraints, one a line, in SQL that both engines take. */
   table(name: string, ...lines: string[]): Promise<void>;
   index(name: string, table: string, columns: readonly string[], options?: { unique: boolean }): Promise<void>;
+  /** Adds a column that may be empty. */
+  column(table: string, name: string, type: string): Promise<void>;
   /** Refuses every UPDATE and DELETE of the table's rows. */
   appendOnly(table: string): Promise<void>;
   /** The definition of an integer primary key that the database numbers. */
@@ -32,6 +34,11 @@ function sqliteDdl(runner: QueryRunner): Ddl {
     async index(name, table, columns, options) {
       const unique = options?.unique ? 'UNIQUE ' : '';
       await runner.query(`CREATE ${unique}INDEX IF NOT EXISTS "${name}" ON "${table}" (${quoted(columns, '"')})`);
+    },
+    async column(table, name, type) {
+      const columns = (await runner.query(`PRAGMA table_info("${table}")`)) as { name: string }[];
+      if (columns.some((column) => column.name === name)) return;
+      await runner.query(`ALTER TABLE "${table}" ADD COLUMN "${name}" ${type}`);
     },
     async appendOnly(table) {
       for (const action of ['UPDATE', 'DELETE']) {
@@ -63,6 +70,14 @@ function mysqlDdl(runner: QueryRunner): Ddl {
       if (Array.isArray(existing) && existing.length > 0) return;
       const unique = options?.unique ? 'UNIQUE ' : '';
       await runner.query(`CREATE ${unique}INDEX \`${name}\` ON \`${table}\` (${quoted(columns, '`')})`);
+    },
+    async column(table, name, type) {
+      const existing: unknown = await runner.query(
+        'SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ? LIMIT 1',
+        [table, name],
+      );
+      if (Array.isArray(existing) && existing.length > 0) return;
+      await runner.query(`ALTER TABLE \`${table}\` ADD COLUMN \`${name}\` ${type}`);
     },
     async appendOnly(table) {
       for (const action of ['UPDATE', 'DELETE']) {

@@ -6,6 +6,7 @@ import { CreateGallery1767225600004 } from './1767225600004-create-gallery.js';
 import { CreateGenerations1767225600005 } from './1767225600005-create-generations.js';
 import { CreateGenerationEvents1767225600006 } from './1767225600006-create-generation-events.js';
 import { CreateLedgerAudits1767225600009 } from './1767225600009-create-ledger-audits.js';
+import { TraceGenerations1767225600010 } from './1767225600010-trace-generations.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   CreateGenerations1767225600005,
   CreateGenerationEvents1767225600006,
   CreateLedgerAudits1767225600009,
+  TraceGenerations1767225600010,
 ] as const;
