@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
 import { DomainError } from '../../platform/errors/index.js';
 import { Clock } from '../../platform/time/index.js';
+import { contextOf, inSpan } from '../../platform/tracing/index.js';
 import { ImageThumbnails, type NewImage } from '../gallery/index.js';
 import { type ProviderImage, ProviderError, ProviderRegistry } from '../providers/index.js';
 import { ImageInspector, type InspectedImage, ObjectStore, UnusableImageError, newImageKey } from '../storage/index.js';
@@ -66,16 +67,30 @@ export class ItemWorker {
 
   async #make(item: ClaimedItem, signal: AbortSignal): Promise<void> {
     const generation = await this.dataSource.manager.findOneByOrFail(GenerationRow, { id: item.generationId });
+    const attributes = {
+      'atelier.generation_id': generation.id,
+      'atelier.item_id': item.id,
+      'atelier.fence': item.fence,
+      'atelier.provider': item.provider,
+      'atelier.tier': generation.tier,
+    };
+    await inSpan('item', { attributes, parent: contextOf(generation.traceParent) }, () =>
+      this.#makeFor(generation, item, signal),
+    );
+  }
+
+  async #makeFor(generation: GenerationRow, item: ClaimedItem, signal: AbortSignal): Promise<void> {
     const provider = this.providers.get(item.provider);
     if (!provider) throw new ProviderError('provider_unavailable', { message: 'The provider is no longer installed.' });
     const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
     const made = await this.metrics.measure({ provider: item.provider, tier }, signal, async () => {
-      const image = await provider.generate({ prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed }, signal);
+      const request = { prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed };
+      const image = await inSpan('provider.generate', {}, () => provider.generate(request, signal));
       // A part of the attempt: bytes that are no usable image are the provider's failure.
-      return { ...image, inspected: await this.inspector.inspect(image.bytes) };
+      return { ...image, inspected: await inSpan('image.inspect', {}, () => this.inspector.inspect(image.bytes)) };
     });
-    const image = await this.#store(item, generation, made, signal);
-    if (await this.queue.succeed(item, image)) void this.thumbnails.prepare(image);
+    const image = await inSpan('image.store', {}, () => this.#store(item, generation, made, signal));
+    if (await inSpan('item.succeed', {}, () => this.queue.succeed(item, image))) void this.thumbnails.prepare(image);
     else
       this.#logger.warn(
         { itemId: item.id },

@@ -62,6 +62,39 @@ describe('loadConfiguration', () => {
     expect(refusal(environment)).toContain(sentence);
   });
 
+  test('traces when a collector is named, unless that is switched off', () => {
+    const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+
+    expect(load({}).tracing).toBeUndefined();
+    expect(load({ OTEL_SERVICE_NAME: 'x', OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toBeUndefined();
+    expect(load(collector).tracing).toMatchObject({
+      protocol: 'http/protobuf',
+      sampler: { base: 'always_on', isParentBased: true },
+      samplerArgument: 1,
+    });
+    expect(load({ ...collector, OTEL_SDK_DISABLED: 'true' }).tracing).toBeUndefined();
+    expect(load({ ...collector, OTEL_TRACES_EXPORTER: 'none' }).tracing).toBeUndefined();
+    expect(
+      load({
+        ...collector,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        OTEL_TRACES_SAMPLER: 'traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: '0.25',
+      }).tracing,
+    ).toMatchObject({
+      protocol: 'http/json',
+      sampler: { base: 'traceidratio', isParentBased: false },
+      samplerArgument: 0.25,
+    });
+    for (const wrong of [
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      { OTEL_TRACES_SAMPLER: 'sometimes' },
+      { OTEL_TRACES_SAMPLER_ARG: '2' },
+      { OTEL_TRACES_EXPORTER: 'zipkin' },
+    ])
+      expect(refusal(wrong)).toContain(Object.keys(wrong)[0]);
+  });
+
   test('does not repeat a secret that it refuses', () => {
     expect(refusal({ ADMIN_EMAIL: 'ana@example.com', ADMIN_PASSWORD: 'hunter2' })).not.toContain('hunter2');
   });
