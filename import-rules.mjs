@@ -44,7 +44,7 @@ const elements = [
   { type: 'adapter', pattern: 'backend/src/modules/*/stores', capture: ['module'] },
   { type: 'module', pattern: 'backend/src/modules/*', capture: ['module'] },
   { type: 'backend-app', pattern: 'backend/src' },
-  { type: 'fake', pattern: 'backend/test/fakes' },
+  { type: 'fake', pattern: ['backend/test/fakes', 'backend/test/fake-s3'] },
   { type: 'backend-test', pattern: 'backend/test' },
   { type: 'console-session', pattern: 'admin-console/src/app/session' },
   { type: 'console-platform', pattern: 'admin-console/src/app/platform' },
