@@ -1,17 +1,19 @@
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
-import type { Database } from 'better-sqlite3';
 import type { Pool } from 'mysql2';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver.js';
 import type { Configuration } from '../config/index.js';
-import { Gate } from './gate.js';
-import { GatedQueryRunner } from './gated-query-runner.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { SnakeNamingStrategy } from './naming.js';
-import { assertOutsideTransaction } from './transaction-scope.js';
+import type { CommitLimits } from './shared-commits.js';
+import { gatedRunners, prepareSqlite } from './sqlite-access.js';
+import { assertNotLate, assertOutsideTransaction } from './transaction-scope.js';
 
-/** Longest wait for the one SQLite connection before the request is refused with 503. */
-const GATE_TIMEOUT_MS = 15_000;
+/**
+ * Few enough that the last one's work and the one COMMIT stay a short pause for the event loop, and more than ever wait
+ * at a time on a machine that keeps up.
+ */
+const COMMIT_LIMITS: CommitLimits = { transactions: 64, ms: 10 };
 
 /** Connections to MySQL or MariaDB that one process may open, and requests that may wait for one. */
 const POOL_SIZE = 16;
@@ -51,15 +53,16 @@ export function dataSourceOptions({
   };
 }
 
-/** Connects, with every operation of SQLite gated and stray statements inside a transaction refused. */
-export async function connect(options: DataSourceOptions): Promise<DataSource> {
+/** Connects, with every change of SQLite gated, and statements that stray from their transaction refused. */
+export async function connect(options: DataSourceOptions, commitLimits = COMMIT_LIMITS): Promise<DataSource> {
   const dataSource = new DataSource(options);
   const { driver } = dataSource;
   if (driver instanceof BetterSqlite3Driver) numberInIntegers(driver);
-  const create = driver instanceof BetterSqlite3Driver ? gatedRunners(driver) : driver.createQueryRunner.bind(driver);
+  const create =
+    driver instanceof BetterSqlite3Driver ? gatedRunners(driver, commitLimits) : driver.createQueryRunner.bind(driver);
   driver.createQueryRunner = (mode) => {
     assertOutsideTransaction();
-    return create(mode);
+    return refusingLateStatements(create(mode));
   };
   await dataSource.initialize();
   if (driver instanceof MysqlDriver) {
@@ -73,14 +76,6 @@ export async function connect(options: DataSourceOptions): Promise<DataSource> {
   return dataSource;
 }
 
-function prepareSqlite(database: Database): void {
-  // WAL alone defaults to synchronous=NORMAL, which may lose committed transactions when the power fails.
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('busy_timeout = 5000');
-  database.pragma('foreign_keys = ON');
-}
-
 /** SQLite numbers rows in a column of type `integer` and no other, which is as wide there as a `bigint` elsewhere. */
 function numberInIntegers(driver: BetterSqlite3Driver): void {
   const normalizeType = driver.normalizeType.bind(driver);
@@ -88,7 +83,13 @@ function numberInIntegers(driver: BetterSqlite3Driver): void {
     'isGenerated' in column && column.isGenerated === true ? 'integer' : normalizeType(column);
 }
 
-function gatedRunners(driver: BetterSqlite3Driver): () => QueryRunner {
-  const gate = new Gate(GATE_TIMEOUT_MS);
-  return () => new GatedQueryRunner(driver, gate);
+/** A body that goes on after its transaction was given up would write past it, each statement for itself. */
+function refusingLateStatements(runner: QueryRunner): QueryRunner {
+  const query: (...statement: Parameters<QueryRunner['query']>) => Promise<unknown> = runner.query.bind(runner);
+  return Object.assign(runner, {
+    query: async (...statement: Parameters<QueryRunner['query']>) => {
+      assertNotLate(runner);
+      return query(...statement);
+    },
+  });
 }

@@ -6,7 +6,7 @@ describe('Gate', () => {
     const gate = new Gate(1_000);
     const order: string[] = [];
     const pass = async (name: string): Promise<void> => {
-      const leave = await gate.acquire();
+      const leave = await gate.acquire('statement');
       order.push(`${name} in`);
       await Promise.resolve();
       order.push(`${name} out`);
@@ -20,23 +20,57 @@ describe('Gate', () => {
 
   test('refuses whoever waits too long, and goes on with the others', async () => {
     const gate = new Gate(20);
-    const leave = await gate.acquire();
+    const leave = await gate.acquire('statement');
 
-    await expect(gate.acquire()).rejects.toMatchObject({ code: 'server.unavailable', retryable: true });
+    await expect(gate.acquire('statement')).rejects.toMatchObject({ code: 'server.unavailable', retryable: true });
     leave();
 
-    const second = await gate.acquire();
+    const second = await gate.acquire('statement');
     second();
   });
 
   test('opens once, however often a holder leaves', async () => {
     const gate = new Gate(20);
-    const leave = await gate.acquire();
-    const next = gate.acquire();
+    const leave = await gate.acquire('statement');
+    const next = gate.acquire('statement');
     leave();
     leave();
     await next;
 
-    await expect(gate.acquire()).rejects.toMatchObject({ code: 'server.unavailable' });
+    await expect(gate.acquire('statement')).rejects.toMatchObject({ code: 'server.unavailable' });
+  });
+
+  test('lets a transaction past statements when whoever has the turn says so', async () => {
+    const gate = new Gate(1_000);
+    const order: string[] = [];
+    const leave = await gate.acquire('transaction');
+    const statement = gate.acquire('statement').then((leaveStatement) => {
+      order.push('statement');
+      leaveStatement();
+    });
+    const joined = gate.acquire('transaction').then(() => {
+      order.push('transaction');
+      leave();
+    });
+
+    expect(gate.passToTransaction()).toBe(true);
+    expect(gate.passToTransaction()).toBe(false);
+    await Promise.all([joined, statement]);
+
+    expect(order).toEqual(['transaction', 'statement']);
+  });
+
+  test('does not keep the event loop from everybody else, however many wait', async () => {
+    const gate = new Gate(1_000);
+    let isOver = false;
+    const comeAgainAndAgain = async (): Promise<void> => {
+      while (!isOver) (await gate.acquire('statement'))();
+    };
+    const everybody = [comeAgainAndAgain(), comeAgainAndAgain()];
+    setImmediate(() => {
+      isOver = true;
+    });
+
+    await expect(Promise.all(everybody)).resolves.toHaveLength(2);
   });
 });

@@ -1,9 +1,23 @@
 import { DomainError } from '../errors/index.js';
 
+/** Longest that holders may follow upon each other before everything else in the process has its turn. */
+const UNBROKEN_MS = 10;
+
+/** What somebody wants to do: transactions may be let through together, a single statement goes alone. */
+export type Purpose = 'transaction' | 'statement';
+
+interface Waiting {
+  readonly purpose: Purpose;
+  /** From here on the turn can't be missed any more. */
+  choose(): void;
+  proceed(): void;
+}
+
 /** Lets one holder through at a time, in the order of arrival. */
 export class Gate {
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   #isHeld = false;
+  #unbrokenSinceMs = 0;
 
   constructor(private readonly acquireTimeoutMs: number) {}
 
@@ -12,28 +26,54 @@ export class Gate {
    * @returns gives the turn back; calling it again does nothing
    * @throws DomainError `server.unavailable` when the turn does not come in time
    */
-  async acquire(): Promise<() => void> {
-    if (this.#isHeld) await this.#turn();
+  async acquire(purpose: Purpose): Promise<() => void> {
+    if (this.#isHeld) await this.#turn(purpose);
+    else this.#unbrokenSinceMs = performance.now();
     this.#isHeld = true;
     let isReleased = false;
     return () => {
       if (isReleased) return;
       isReleased = true;
-      const next = this.#waiting.shift();
-      // The gate stays held while it is handed over, so that nobody can slip in between.
-      if (next) next();
-      else this.#isHeld = false;
+      this.#leave();
     };
   }
 
-  #turn(): Promise<void> {
+  /**
+   * Hands the caller's turn to the transaction that has waited longest, past the statements before it.
+   * @returns false when no transaction waits: the caller still has the turn
+   */
+  passToTransaction(): boolean {
+    const index = this.#waiting.findIndex(({ purpose }) => purpose === 'transaction');
+    const [next] = index < 0 ? [] : this.#waiting.splice(index, 1);
+    next?.choose();
+    next?.proceed();
+    return next !== undefined;
+  }
+
+  #leave(): void {
+    // The gate stays held while it is handed over, so that nobody can slip in between.
+    const next = this.#waiting.shift();
+    if (next === undefined) {
+      this.#isHeld = false;
+      return;
+    }
+    next.choose();
+    if (performance.now() - this.#unbrokenSinceMs < UNBROKEN_MS) {
+      next.proceed();
+      return;
+    }
+    // Statements of SQLite never leave the thread: without this a full queue would stop the event loop until it is empty.
+    setImmediate(() => {
+      this.#unbrokenSinceMs = performance.now();
+      next.proceed();
+    });
+  }
+
+  #turn(purpose: Purpose): Promise<void> {
     return new Promise((resolve, reject) => {
-      const proceed = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
+      const waiting: Waiting = { purpose, choose: () => clearTimeout(timer), proceed: resolve };
       const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(proceed), 1);
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         reject(
           new DomainError('server.unavailable', 'unavailable', 'The database is busy. Try again in a moment.', {
             retryable: true,
@@ -41,7 +81,7 @@ export class Gate {
           }),
         );
       }, this.acquireTimeoutMs);
-      this.#waiting.push(proceed);
+      this.#waiting.push(waiting);
     });
   }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { describeOnEveryDatabase, type TestDatabase } from '../../../test/test-database.js';
 import { isCheckViolation, isUniqueViolation } from './database-errors.js';
 import { OutsideTransactionError } from './transaction-scope.js';
@@ -14,6 +14,10 @@ async function available({ dataSource }: TestDatabase, id: string): Promise<numb
 }
 
 describeOnEveryDatabase('Transactions', (open) => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   test('keeps what a body wrote, and nothing of a body that failed', async () => {
     const database = await open();
 
@@ -82,6 +86,29 @@ describeOnEveryDatabase('Transactions', (open) => {
     committed.resolve();
 
     await expect(later).resolves.toHaveLength(1);
+  });
+
+  test('gives a body up that hangs, and has nothing of what it does later', async () => {
+    const database = await open();
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    const begun = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<unknown>();
+    const hanging = database.transactions.run(async (tx) => {
+      await tx.query(INSERT, ['before', '1', 5, 5]);
+      begun.resolve();
+      await goOn.promise;
+      await tx.query(INSERT, ['late', '2', 5, 5]).then(() => late.resolve('carried out'), late.resolve);
+    });
+    const refused = expect(hanging).rejects.toMatchObject({ code: 'server.unavailable', retryable: true });
+    await begun.promise;
+    await jest.advanceTimersByTimeAsync(5_000);
+    goOn.resolve();
+    await refused;
+
+    expect(await late.promise).toBeInstanceOf(Error);
+    expect(await available(database, 'before')).toBeNaN();
+    expect(await available(database, 'late')).toBeNaN();
   });
 
   test('has the database itself refuse a negative or unbalanced account and a second one of the same owner', async () => {

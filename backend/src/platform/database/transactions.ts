@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { DomainError } from '../errors/index.js';
 import { isConflict } from './database-errors.js';
+import { GroupLostError } from './shared-commits.js';
 import { insideTransaction } from './transaction-scope.js';
 
 const MAX_ATTEMPTS = 10;
@@ -41,12 +42,11 @@ export class Transactions {
       await runner.startTransaction();
       const watchdog = this.#watchdog();
       try {
-        const result = await Promise.race([insideTransaction(() => body(runner.manager)), watchdog.expired]);
+        const result = await insideTransaction(runner, () => body(runner.manager), watchdog.expired);
         await runner.commitTransaction();
         return result;
       } catch (error) {
-        await this.#rollback(() => runner.rollbackTransaction());
-        throw error;
+        throw await this.#rolledBack(runner, error);
       } finally {
         watchdog.stop();
       }
@@ -55,13 +55,17 @@ export class Transactions {
     }
   }
 
-  async #rollback(rollback: () => Promise<void>): Promise<void> {
+  /** @returns the error that explains why nothing was kept */
+  async #rolledBack(runner: QueryRunner, error: unknown): Promise<unknown> {
     try {
-      await rollback();
-    } catch (error) {
+      await runner.rollbackTransaction();
+    } catch (failure) {
+      // The body may have failed over something that it saw of the others in its group, none of which happened.
+      if (failure instanceof GroupLostError) return failure;
       // The connection is gone, and with it the transaction; the first error is the one that explains why.
-      this.#logger.warn({ err: error }, 'A transaction could not be rolled back');
+      this.#logger.warn({ err: failure }, 'A transaction could not be rolled back');
     }
+    return error;
   }
 
   #watchdog(): { expired: Promise<never>; stop: () => void } {

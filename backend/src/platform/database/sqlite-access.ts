@@ -1,0 +1,41 @@
+import BetterSqlite3, { type Database } from 'better-sqlite3';
+import type { QueryRunner } from 'typeorm';
+import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
+import { Gate } from './gate.js';
+import { GatedQueryRunner, type SqliteAccess } from './gated-query-runner.js';
+import { type CommitLimits, SharedCommits } from './shared-commits.js';
+import { SqliteConnection } from './sqlite-connection.js';
+
+/** Longest wait for the one connection that writes before the request is refused with 503. */
+const GATE_TIMEOUT_MS = 15_000;
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+export function prepareSqlite(database: Database): void {
+  // WAL alone defaults to synchronous=NORMAL, which may lose committed transactions when the power fails.
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  database.pragma('foreign_keys = ON');
+}
+
+/** Has each operation on SQLite use a runner of its own, all of them the same two connections. */
+export function gatedRunners(driver: BetterSqlite3Driver, commitLimits: CommitLimits): () => QueryRunner {
+  let access: SqliteAccess | undefined;
+  return () => new GatedQueryRunner(driver, (access ??= openAccess(driver, commitLimits)));
+}
+
+function openAccess(driver: BetterSqlite3Driver, commitLimits: CommitLimits): SqliteAccess {
+  const database = driver.databaseConnection as Database;
+  const writer = new SqliteConnection(database);
+  // In WAL mode a reader neither waits for the writer nor sees what it has not committed.
+  const reader = new SqliteConnection(new BetterSqlite3(database.name, { readonly: true, timeout: BUSY_TIMEOUT_MS }));
+  const disconnect = driver.disconnect.bind(driver);
+  driver.disconnect = async () => {
+    // The connection that writes comes last: it tidies the log up.
+    reader.close();
+    await disconnect();
+  };
+  const gate = new Gate(GATE_TIMEOUT_MS);
+  return { writer, reader, gate, commits: new SharedCommits(writer, gate, commitLimits) };
+}

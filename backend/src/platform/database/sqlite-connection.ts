@@ -1,0 +1,83 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { QueryFailedError, QueryResult } from 'typeorm';
+
+/** Texts of statements that are kept prepared. The product has some hundreds; what is used least makes room. */
+const STATEMENTS_KEPT = 500;
+
+/**
+ * One connection to SQLite and its prepared statements. Every call is carried out before it returns: nothing can come
+ * between a check that the caller makes and the statement.
+ */
+export class SqliteConnection {
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(private readonly database: Database) {}
+
+  /** False also when SQLite has rolled back by itself, as it does on a full disk or an I/O error. */
+  get isInTransaction(): boolean {
+    return this.database.inTransaction;
+  }
+
+  /** Whether the statement answers with rows and changes nothing. */
+  isRead(sql: string): boolean {
+    const { reader, readonly } = this.#prepared(sql);
+    return reader && readonly;
+  }
+
+  /** @throws QueryFailedError */
+  execute(sql: string, parameters: readonly unknown[] = []): QueryResult {
+    // SQLite knows no booleans.
+    const values = parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    const result = new QueryResult();
+    try {
+      const statement = this.#prepared(sql);
+      if (statement.reader) {
+        result.records = statement.all(...values);
+        result.raw = result.records;
+      } else {
+        const { changes, lastInsertRowid } = statement.run(...values);
+        result.affected = changes;
+        result.raw = lastInsertRowid;
+      }
+    } catch (error) {
+      if (error instanceof QueryFailedError) throw error;
+      throw failure(sql, values, error);
+    }
+    return result;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.database.close();
+  }
+
+  #prepared(sql: string): Statement {
+    const kept = this.#statements.get(sql);
+    const statement = kept ?? this.#prepare(sql);
+    // A Map keeps the order of insertion: what was used last goes to its end.
+    if (kept) this.#statements.delete(sql);
+    this.#statements.set(sql, statement);
+    if (this.#statements.size > STATEMENTS_KEPT) {
+      const [oldest = sql] = this.#statements.keys();
+      this.#statements.delete(oldest);
+    }
+    return statement;
+  }
+
+  #prepare(sql: string): Statement {
+    try {
+      return this.database.prepare(sql);
+    } catch (error) {
+      throw failure(sql, [], error);
+    }
+  }
+}
+
+function failure(sql: string, values: unknown[], error: unknown): QueryFailedError {
+  return new QueryFailedError(sql, values, isError(error) ? error : new Error(String(error)));
+}
+
+/** Not `instanceof Error`: the test runner gives each file an Error class of its own. */
+function isError(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'message' in error;
+}
