@@ -7,6 +7,7 @@ import { DiskModule } from './platform/disk/index.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
 import { RedisModule } from './platform/redis/index.js';
+import { OutboundModule } from './platform/outbound/index.js';
 import type { Clock } from './platform/time/index.js';
 import { TracingModule } from './platform/tracing/index.js';
 
@@ -22,5 +23,6 @@ export function platformModules(configuration: Configuration, clock?: Clock): No
     IdempotencyModule,
     RedisModule,
     BroadcastModule,
+    OutboundModule,
   ];
 }

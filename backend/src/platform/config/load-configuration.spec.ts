@@ -37,6 +37,17 @@ describe('loadConfiguration', () => {
     expect(load({ PORT: '', DATABASE_URL: '', SECRET_KEY: '' }).port).toBe(8000);
   });
 
+  test('reaches OpenAI at its public address, or where it is told to, if it may', () => {
+    expect(load({}).openai).toEqual({ apiKey: undefined, baseUrl: 'https://api.openai.com/v1' });
+    const told = load({
+      OPENAI_API_KEY: 'sk-1',
+      OPENAI_BASE_URL: 'http://127.0.0.1:9/v1/',
+      OUTBOUND_ALLOW: ' 10.0.0.0/8, 127.0.0.1,',
+    });
+    expect(told.openai).toEqual({ apiKey: 'sk-1', baseUrl: 'http://127.0.0.1:9/v1' });
+    expect(told.outboundAllow.permits('127.0.0.1', '127.0.0.1')).toBe(true);
+  });
+
   test('names every problem at once', () => {
     const message = refusal({
       PORT: '80000',
@@ -58,6 +69,14 @@ describe('loadConfiguration', () => {
     [{ SECRET_KEY: 'short' }, 'SECRET_KEY must be at least 32 bytes long'],
     [{ S3_BUCKET: 'images' }, 'S3_BUCKET is not supported by this release'],
     [{ SECRET_KEY_FILE: '/nowhere' }, "SECRET_KEY_FILE can't be read: ENOENT"],
+    [{ OUTBOUND_ALLOW: '10.0.0.0/33' }, 'OUTBOUND_ALLOW must be a list of host names, addresses and networks'],
+    [{ OPENAI_API_KEY: 'sk-one sk-two' }, 'OPENAI_API_KEY must be one word'],
+    [{ OPENAI_BASE_URL: 'http://api.openai.com/v1' }, 'OPENAI_BASE_URL must begin with https://'],
+    [
+      { OPENAI_BASE_URL: 'https://10.0.0.1/v1', OUTBOUND_ALLOW: '10.0.0.2' },
+      'a private address must be in OUTBOUND_ALLOW',
+    ],
+    [{ OPENAI_BASE_URL: 'https://me:hunter2@api.openai.com/v1' }, 'hold no credentials'],
   ])('refuses %j', (environment, sentence) => {
     expect(refusal(environment)).toContain(sentence);
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AllowList, isAllowListEntry } from '../outbound/allow-list.js';
 import { PROCESS_ROLES } from './process-role.js';
 
 const wholeNumber = (from: number, to: number) =>
@@ -29,6 +30,20 @@ const TRACES_SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 
+const allowList = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  )
+  .refine(
+    (entries) => entries.every(isAllowListEntry),
+    'must be a list of host names, addresses and networks such as 10.0.0.0/8, separated by commas',
+  )
+  .transform((entries) => new AllowList(entries));
+
 /**
  * Every variable that Atelier reads, with its default. `.env.example` tells people the same.
  * Values whose default depends on others are settled in `configuration.ts`.
@@ -47,6 +62,12 @@ export const Variables = z.object({
     .optional(),
   ADMIN_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
   ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(256).optional(),
+  OPENAI_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be one word without blanks or line breaks')
+    .optional(),
+  OPENAI_BASE_URL: url('http:', 'https:').default('https://api.openai.com/v1'),
+  OUTBOUND_ALLOW: allowList.default(new AllowList([])),
   MOCK_DIRECTIVES: flag.default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
@@ -68,7 +89,13 @@ export const Variables = z.object({
 export type Variables = z.infer<typeof Variables>;
 
 /** Variables that hold a secret, or a URL that may hold one: each may also be given as `<NAME>_FILE`. */
-export const SECRET_VARIABLES = ['SECRET_KEY', 'ADMIN_PASSWORD', 'DATABASE_URL', 'REDIS_URL'] as const;
+export const SECRET_VARIABLES = [
+  'SECRET_KEY',
+  'ADMIN_PASSWORD',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'OPENAI_API_KEY',
+] as const;
 
 /**
  * Variables of the API's plan that this release can't honour. Taking them silently would, for example,

@@ -1,0 +1,3 @@
+export { OutboundError, type OutboundFailure } from './outbound-error.js';
+export { type OutboundAnswer, OutboundHttp, type OutboundRequest } from './outbound-http.js';
+export { OutboundModule } from './outbound.module.js';

@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpService } from '@nestjs/axios';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Configuration } from '../config/index.js';
+import { type DialOptions, GuardedHttpAgent, GuardedHttpsAgent, type Resolver } from './guarded-agents.js';
+import { OutboundError, type OutboundFailure, toOutboundError } from './outbound-error.js';
+import { OutboundPolicy } from './outbound-policy.js';
+import { readBody } from './read-body.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const REQUEST_MAX_BYTES = 1024 * 1024;
+
+export interface OutboundRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Until the answer begins. */
+  readonly firstByteTimeoutMs: number;
+  /** Until the answer is there to its last byte. */
+  readonly totalTimeoutMs: number;
+  /** Most bytes that the answer may have. */
+  readonly maxBytes: number;
+}
+
+export interface OutboundAnswer {
+  readonly status: number;
+  /** The names are in lower case. */
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/**
+ * The one way to other servers. It goes to public addresses over TLS and to those that OUTBOUND_ALLOW names, follows
+ * no redirect, uses no proxy, tries nothing twice, and keeps what it sent out of its errors.
+ */
+@Injectable()
+export class OutboundHttp implements OnApplicationShutdown {
+  readonly #policy: OutboundPolicy;
+  readonly #httpAgent: GuardedHttpAgent;
+  readonly #httpsAgent: GuardedHttpsAgent;
+
+  constructor(
+    @Inject(HttpService) private readonly http: HttpService,
+    @Inject(Configuration) { outboundAllow }: Pick<Configuration, 'outboundAllow'>,
+    { connectTimeoutMs = CONNECT_TIMEOUT_MS, resolve }: { connectTimeoutMs?: number; resolve?: Resolver } = {},
+  ) {
+    this.#policy = new OutboundPolicy(outboundAllow);
+    const dial: DialOptions = { policy: this.#policy, connectTimeoutMs, resolve };
+    this.#httpAgent = new GuardedHttpAgent(dial);
+    this.#httpsAgent = new GuardedHttpsAgent(dial);
+  }
+
+  /**
+   * Sends a request and reads the whole answer, whatever its status.
+   * @throws OutboundError
+   */
+  async send(request: OutboundRequest, signal: AbortSignal): Promise<OutboundAnswer> {
+    const { href } = this.#policy.checkUrl(request.url);
+    if (signal.aborted) throw new OutboundError('aborted');
+    const controller = new AbortController();
+    let ownFailure: OutboundFailure | undefined;
+    const end = (failure: OutboundFailure): void => {
+      ownFailure ??= failure;
+      controller.abort();
+    };
+    const onAbort = (): void => end('aborted');
+    signal.addEventListener('abort', onAbort, { once: true });
+    const firstByte = setTimeout(() => end('timeout'), request.firstByteTimeoutMs);
+    const total = setTimeout(() => end('timeout'), request.totalTimeoutMs);
+    let hasAnswered = false;
+    try {
+      const { status, data } = await this.#request(request, href, controller.signal);
+      hasAnswered = true;
+      clearTimeout(firstByte);
+      return { status, headers: data.headers, body: await readBody(data, request.maxBytes) };
+    } catch (error) {
+      throw ownFailure === undefined ? toOutboundError(error, hasAnswered) : new OutboundError(ownFailure);
+    } finally {
+      clearTimeout(firstByte);
+      clearTimeout(total);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.#httpAgent.destroy();
+    this.#httpsAgent.destroy();
+  }
+
+  #request({ method, headers, json }: OutboundRequest, url: string, signal: AbortSignal) {
+    return this.http.axiosRef.request<IncomingMessage>({
+      method,
+      url,
+      headers: {
+        Accept: 'application/json',
+        // Images don't become smaller, and what is not packed can't be a bomb.
+        'Accept-Encoding': 'identity',
+        'User-Agent': 'Atelier',
+        ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      data: json === undefined ? undefined : Buffer.from(JSON.stringify(json)),
+      signal,
+      // The adapter that obeys the agents.
+      adapter: 'http',
+      httpAgent: this.#httpAgent,
+      httpsAgent: this.#httpsAgent,
+      proxy: false,
+      maxRedirects: 0,
+      maxBodyLength: REQUEST_MAX_BYTES,
+      decompress: false,
+      responseType: 'stream',
+      validateStatus: () => true,
+      transformRequest: [],
+      transformResponse: [],
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import { OutboundError } from './outbound-error.js';
+
+/** Room that is made before the first byte, whatever the other side announces. */
+const FIRST_BYTES = 64 * 1024;
+const FIRST_BYTES_MAX = 4 * 1024 * 1024;
+
+/**
+ * Reads a body to its end.
+ * @param maxBytes counted as they come; one more ends the connection
+ * @throws OutboundError `too_large`, and whatever ends the stream early
+ */
+export function readBody(stream: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const declared = Number(stream.headers['content-length'] ?? 0);
+  return new Promise((resolve, reject) => {
+    // One buffer that grows: a body that comes in millions of tiny pieces takes no more memory than its bytes.
+    let body = Buffer.allocUnsafe(Math.min(Math.max(declared, FIRST_BYTES), FIRST_BYTES_MAX));
+    let length = 0;
+    stream.on('data', (chunk: Buffer) => {
+      if (length + chunk.length > maxBytes) {
+        stream.destroy(new OutboundError('too_large'));
+        return;
+      }
+      if (length + chunk.length > body.length) body = grown(body, length, length + chunk.length);
+      length += chunk.copy(body, length);
+    });
+    stream.on('end', () => resolve(body.subarray(0, length)));
+    stream.on('error', reject);
+    // Nothing else may come any more, and a promise that was kept can't be broken.
+    stream.on('close', () => reject(new OutboundError('cut_off')));
+    if (declared > maxBytes) stream.destroy(new OutboundError('too_large'));
+  });
+}
+
+function grown(body: Buffer, length: number, needed: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafe(Math.max(needed, body.length * 2));
+  body.copy(larger, 0, 0, length);
+  return larger;
+}
