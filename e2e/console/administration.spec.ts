@@ -1,6 +1,8 @@
 import { ADMIN } from '../support/server.js';
 import { expect, test } from '../support/browser.js';
+import { signIn } from '../support/api-client.js';
 import { createMember } from '../support/members.js';
+import { tamper } from '../support/tampering.js';
 import { EntryPages } from './pages/entry.js';
 import { SettingsPage } from './pages/settings.js';
 import { StudioPage } from './pages/studio.js';
@@ -90,4 +92,35 @@ test('an administrator grants credits with a reason', async ({ page, server, adm
   await expect(row).toContainText('42');
   const { body } = await member.client.get<{ data: { reason: string }[] }>('/credits/entries');
   expect(body.data[0]?.reason).toBe('Campaign in spring');
+});
+
+test('an administrator sees that a balance was changed behind the ledger’s back, and releases it when it is right', async ({
+  page,
+  server,
+}) => {
+  const admin = await signIn(server);
+  const { email, id } = await createMember(server, admin, 10);
+  const move = (credits: number) =>
+    tamper(
+      server,
+      `UPDATE credit_account SET available = available - ${credits}, consumed = consumed + ${credits} WHERE owner_id = '${id}'`,
+    );
+  await page.goto('/admin/ledger');
+  await expect(page.getByText('Every balance adds up')).toBeVisible();
+
+  await move(3);
+  await page.getByRole('button', { name: 'Verify now' }).click();
+
+  await expect(page.getByText('available is 7, the entries say 10')).toBeVisible();
+  const account = page.getByRole('listitem').filter({ hasText: email });
+  const release = async () => {
+    await account.getByRole('button', { name: /^Release/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+  };
+  await release();
+  await expect(page.getByText(/stays frozen/)).toBeVisible();
+
+  await move(-3);
+  await release();
+  await expect(account).toHaveCount(0);
 });
