@@ -57,6 +57,20 @@ export const STAGES = {
       uses: ['redis'],
     },
   ],
+  crash: [
+    {
+      ...jest('crashes on SQLite', 'e2e/crash/jest.config.mjs'),
+      env: { E2E_DATABASE: 'sqlite' },
+      needs: ['build'],
+      uses: ['redis'],
+    },
+    {
+      ...jest('crashes on MariaDB', 'e2e/crash/jest.config.mjs'),
+      env: { E2E_DATABASE: 'mariadb' },
+      needs: ['build', 'mariadb'],
+      uses: ['redis'],
+    },
+  ],
   browser: [
     {
       title: 'browser',

@@ -11,15 +11,16 @@ export function databaseUnderTest(): DatabaseKind {
   return wanted;
 }
 
-/** An empty database of its own on the test instance. */
-export async function createDatabase(): Promise<string> {
+/** An empty database of its own on the test instance, or on another one. */
+export async function createDatabase(instance = instanceUrl()): Promise<string> {
   const name = `e2e_${randomBytes(6).toString('hex')}`;
-  await execute(`CREATE DATABASE ${name}`);
-  return `${instanceUrl()}/${name}`;
+  await execute(instance, `CREATE DATABASE ${name}`);
+  return `${instance}/${name}`;
 }
 
 export async function dropDatabase(url: string): Promise<void> {
-  await execute(`DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)}`);
+  const { pathname } = new URL(url);
+  await execute(url.slice(0, -pathname.length), `DROP DATABASE IF EXISTS ${pathname.slice(1)}`);
 }
 
 function instanceUrl(): string {
@@ -28,8 +29,8 @@ function instanceUrl(): string {
   return url;
 }
 
-async function execute(statement: string): Promise<void> {
-  const connection = await createConnection(instanceUrl());
+async function execute(instance: string, statement: string): Promise<void> {
+  const connection = await createConnection(instance);
   try {
     await connection.query(statement);
   } finally {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 
 export const WORKSPACE = join(import.meta.dirname, '..', '..');
@@ -22,12 +23,14 @@ export class ServerProcess {
   private readonly printed = { stdout: '', stderr: '' };
   private watchers: (() => void)[] = [];
 
-  constructor(env: Environment) {
-    this.child = spawn(process.execPath, [ENTRY], {
+  /** @param preload module that Node loads before the product; it can be told things by {@link order} */
+  constructor(env: Environment, preload?: string) {
+    const isWatched = preload !== undefined;
+    this.child = spawn(process.execPath, [...(isWatched ? ['--import', preload] : []), ENTRY], {
       cwd: WORKSPACE,
       // Nothing of the developer's own configuration reaches the server under test.
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(isWatched ? (['ipc'] as const) : [])],
     });
     for (const stream of ['stdout', 'stderr'] as const) {
       this.child[stream]?.setEncoding('utf8').on('data', (text: string) => {
@@ -75,6 +78,14 @@ export class ServerProcess {
         });
       });
     }
+  }
+
+  /** Has the preloaded module do something, and resolves when it has; rejects when the process ends before. */
+  async order(name: string, order: unknown): Promise<void> {
+    const done = once(this.child, 'message');
+    this.child.send({ name, order });
+    const ended = this.exited.then(() => Promise.reject(new Error(`The server ended before it could ${name}`)));
+    await Promise.race([done, ended]);
   }
 
   send(signal: NodeJS.Signals): void {

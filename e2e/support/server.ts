@@ -19,6 +19,10 @@ export interface ServerOptions {
   hasAdmin?: boolean;
   /** Default: what E2E_DATABASE says. */
   database?: DatabaseKind;
+  /** Module that Node loads before the product. */
+  preload?: string;
+  /** A MariaDB instance other than the shared one. */
+  instanceUrl?: string;
 }
 
 /** A running server with data of its own. */
@@ -45,7 +49,8 @@ export interface Server {
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const port = await freePort();
   const dataDir = await mkdtemp(join(tmpdir(), 'atelier-e2e-'));
-  const databaseUrl = (options.database ?? databaseUnderTest()) === 'mariadb' ? await createDatabase() : null;
+  const isMariadb = (options.database ?? databaseUnderTest()) === 'mariadb';
+  const databaseUrl = isMariadb ? await createDatabase(options.instanceUrl) : null;
   const env = {
     PORT: String(port),
     HOST: '127.0.0.1',
@@ -58,7 +63,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     ...options.env,
   };
   try {
-    return await launch({ port, dataDir, databaseUrl, env });
+    return await launch({ port, dataDir, databaseUrl, env, preload: options.preload });
   } catch (error) {
     await removeData(dataDir, databaseUrl);
     throw error;
@@ -80,10 +85,11 @@ interface Launch {
   dataDir: string;
   databaseUrl: string | null;
   env: Environment;
+  preload: string | undefined;
 }
 
 async function launch(spec: Launch): Promise<Server> {
-  const server = new ServerProcess(spec.env);
+  const server = new ServerProcess(spec.env, spec.preload);
   const origin = `http://127.0.0.1:${spec.port}`;
   let isEnded = false;
   const end = (signal: NodeJS.Signals): Promise<Exit> => {

@@ -1,0 +1,13 @@
+import api from '../jest.config.mjs';
+
+/** The crash suite: the built product is killed, starved and lied to, and everything must add up afterwards. */
+export default {
+  ...api,
+  rootDir: import.meta.dirname,
+  displayName: `crash on ${process.env.E2E_DATABASE ?? 'sqlite'}`,
+  testMatch: ['<rootDir>/**/*.spec.ts'],
+  // The rules are the same whatever the rows were read from.
+  testPathIgnorePatterns: process.env.E2E_DATABASE === 'mariadb' ? ['/audit/'] : [],
+  globalSetup: '<rootDir>/../support/jest-services.mjs',
+  globalTeardown: '<rootDir>/../support/jest-services-stop.mjs',
+};

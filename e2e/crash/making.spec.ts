@@ -1,0 +1,3 @@
+import { describeKills } from './named-points.js';
+
+describeKills('a process that makes an image,', ({ deed }) => deed === 'generate');

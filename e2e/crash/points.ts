@@ -1,0 +1,89 @@
+import type { DatabaseKind } from '../support/database.js';
+
+/** The work during which a process is killed; see `deeds.ts`. */
+export type DeedName = 'generate' | 'fail' | 'cancel' | 'grant' | 'newUser' | 'giveUp' | 'overdue';
+
+export interface CrashPoint {
+  readonly deed: DeedName;
+  /** Boundary at which the process is killed; see `preload/`. */
+  readonly at: string;
+  /** Where not both engines pass it. */
+  readonly only?: DatabaseKind;
+  /** One of several that leave the same behind: the short run on MariaDB does without it. */
+  readonly isDetail?: boolean;
+}
+
+/** Every statement of a piece of work that changes something, and its commit, before and after. */
+function transaction(deed: DeedName, kind: string, ...statements: string[]): CrashPoint[] {
+  return [
+    ...statements.map((statement) => ({
+      deed,
+      at: `${statement.includes('/') ? statement : `${kind}/${statement}`}/after`,
+      isDetail: !['hold', 'capture'].includes(kind),
+    })),
+    { deed, at: `${kind}/commit/before` },
+    // Carried out by the server while its answer is on the way.
+    { deed, at: `${kind}/commit/sent`, only: 'mariadb' },
+    { deed, at: `${kind}/commit/after` },
+  ];
+}
+
+const GENERATE = 'answer/POST /api/v1/studio/generate';
+const RESOLUTION = ['update:generation_item', 'update:credit_hold', 'update:credit_account', 'insert:ledger_entry'];
+
+/** Where a process is killed. Each must be reached: one that nothing passes any more fails the run. */
+export const CRASH_POINTS: readonly CrashPoint[] = [
+  ...transaction(
+    'generate',
+    'hold',
+    '?/insert:idempotency_key',
+    'insert:generation',
+    'insert:generation_item',
+    'insert:credit_hold',
+    'update:credit_account',
+    'insert:ledger_entry',
+  ),
+  { deed: 'generate', at: `${GENERATE}/before` },
+  { deed: 'generate', at: `${GENERATE}/after` },
+  ...transaction('generate', 'claim', 'update:generation_item'),
+  { deed: 'generate', at: 'image/open/after' },
+  { deed: 'generate', at: 'image/half-written' },
+  { deed: 'generate', at: 'image/sync/before' },
+  { deed: 'generate', at: 'image/sync/after' },
+  { deed: 'generate', at: 'image/link/before' },
+  { deed: 'generate', at: 'image/link/after' },
+  { deed: 'generate', at: 'image/unlink/after' },
+  ...transaction(
+    'generate',
+    'capture',
+    'update:generation_item',
+    'insert:image',
+    'update:image_count',
+    'update:credit_hold',
+    'update:credit_account',
+    'insert:ledger_entry',
+  ),
+  { deed: 'generate', at: 'thumbnail/half-written' },
+  { deed: 'generate', at: 'thumbnail/link/after' },
+  { deed: 'generate', at: 'thumbhash/commit/before' },
+  ...transaction('fail', 'fail', ...RESOLUTION),
+  ...transaction('cancel', 'cancel', ...RESOLUTION),
+  { deed: 'cancel', at: 'answer/POST /api/v1/studio/generations/:id/cancel/before' },
+  ...transaction('grant', 'grant', '?/insert:idempotency_key', 'update:credit_account', 'insert:ledger_entry'),
+  { deed: 'grant', at: 'answer/POST /api/v1/admin/credits/grants/before' },
+  ...transaction('newUser', 'new-user', 'insert:user', 'insert:credit_account', 'insert:ledger_entry'),
+  ...transaction('giveUp', 'give-up', ...RESOLUTION),
+  ...transaction('overdue', 'overdue', ...RESOLUTION),
+];
+
+/** In the middle of the migrations, which MariaDB commits statement by statement. */
+export const MIGRATION_POINTS: readonly Omit<CrashPoint, 'deed'>[] = [
+  { at: 'migration/define:user/after' },
+  { at: 'migration/define:credit_account/before' },
+  { at: 'migration/define:uq_credit_account_owner/before' },
+  { at: 'migration/define:tr_ledger_entry_update/after' },
+  { at: 'migration/define:generation_item/after' },
+  { at: 'migration/define:ix_generation_item_due/after' },
+  { at: 'migration/commit/before', only: 'sqlite' },
+  { at: 'migration/commit/after', only: 'sqlite' },
+];

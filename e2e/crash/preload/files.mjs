@@ -1,0 +1,38 @@
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { boundary } from './boundaries.mjs';
+
+const DRAFT = /\/static\/generated\/.*\.tmp$/;
+const THUMBNAIL = /-(?:256|512)\.webp\./;
+
+/** Watches how the files of images and thumbnails come to be: `image/sync/before`, `thumbnail/link/after` and so on. */
+export function watchFiles() {
+  const { open, link, unlink } = fs;
+  const isDraft = (path) => typeof path === 'string' && DRAFT.test(path);
+  const around = async (path, step, work) => {
+    const name = `${THUMBNAIL.test(path) ? 'thumbnail' : 'image'}/${step}`;
+    boundary(`${name}/before`);
+    const result = await work();
+    boundary(`${name}/after`);
+    return result;
+  };
+
+  fs.open = async (path, ...options) => {
+    if (!isDraft(path)) return open(path, ...options);
+    const file = await around(path, 'open', () => open(path, ...options));
+    const { writeFile, sync } = file;
+    file.writeFile = (content, ...rest) => around(path, 'write', () => writeInHalves(path, content, rest));
+    file.sync = () => around(path, 'sync', () => sync.call(file));
+    return file;
+
+    async function writeInHalves(draft, content, rest) {
+      const middle = Math.floor(content.length / 2);
+      await writeFile.call(file, content.subarray(0, middle), ...rest);
+      boundary(`${THUMBNAIL.test(draft) ? 'thumbnail' : 'image'}/half-written`);
+      await writeFile.call(file, content.subarray(middle), ...rest);
+    }
+  };
+  fs.link = (from, to) => (isDraft(from) ? around(from, 'link', () => link(from, to)) : link(from, to));
+  fs.unlink = (path) => (isDraft(path) ? around(path, 'unlink', () => unlink(path)) : unlink(path));
+  syncBuiltinESMExports();
+}
