@@ -29,7 +29,13 @@ function transaction(deed: DeedName, kind: string, ...statements: string[]): Cra
 }
 
 const GENERATE = 'answer/POST /api/v1/studio/generate';
-const RESOLUTION = ['update:generation_item', 'update:credit_hold', 'update:credit_account', 'insert:ledger_entry'];
+const RESOLUTION = [
+  'update:generation_item',
+  'update:credit_hold',
+  'update:credit_account',
+  'insert:ledger_entry',
+  'insert:generation_event',
+];
 
 /** Where a process is killed. Each must be reached: one that nothing passes any more fails the run. */
 export const CRASH_POINTS: readonly CrashPoint[] = [
@@ -42,10 +48,11 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
     'insert:credit_hold',
     'update:credit_account',
     'insert:ledger_entry',
+    'insert:generation_event',
   ),
   { deed: 'generate', at: `${GENERATE}/before` },
   { deed: 'generate', at: `${GENERATE}/after` },
-  ...transaction('generate', 'claim', 'update:generation_item'),
+  ...transaction('generate', 'claim', 'update:generation_item', 'insert:generation_event'),
   { deed: 'generate', at: 'image/open/after' },
   { deed: 'generate', at: 'image/half-written' },
   { deed: 'generate', at: 'image/sync/before' },
@@ -62,6 +69,7 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
     'update:credit_hold',
     'update:credit_account',
     'insert:ledger_entry',
+    'insert:generation_event',
   ),
   { deed: 'generate', at: 'thumbnail/half-written' },
   { deed: 'generate', at: 'thumbnail/link/after' },

@@ -69,6 +69,23 @@ const CORRUPTIONS: [what: string, sql: string, finding: RegExp][] = [
     insertCopy('idempotency_key', `'other'`, `expires_at = 1`, 'hash'),
     /has two idempotency keys/,
   ],
+  ['an end that is told twice', insertCopy('generation_event', '1000', `type = 'generation.failed'`), /and has 2 ends/],
+  [
+    'an end that is not told',
+    `DELETE FROM generation_event WHERE type = 'generation.canceled'`,
+    /is over and has 0 ends/,
+  ],
+  [
+    'an end that is told wrongly',
+    `UPDATE generation_event SET type = 'generation.failed' WHERE type = 'generation.succeeded'`,
+    /ended as succeeded and is told as generation.failed/,
+  ],
+  [
+    'an event after the end',
+    insertCopy('generation_event', '1000', `type = 'generation.started'`),
+    /goes on after its end/,
+  ],
+  ['an event that somebody else is told', 'UPDATE generation_event SET user_id = 77', /is told to somebody else/],
   ['a frozen account', `UPDATE credit_account SET status = 'FROZEN'`, /is FROZEN/],
   ['a user without an account', `DELETE FROM credit_account WHERE granted > 0`, /has no credit account/],
 ];
