@@ -6,25 +6,31 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
+import { RepeatedTask } from '../../platform/time/index.js';
 import { GenerationSignals } from './generation-signals.js';
-import { ItemQueue } from './item-queue.js';
+import { type ClaimedItem, ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
 import { MAX_AT_WORK_PER_PROCESS } from './queue-limits.js';
-
-/** How often to look for work that nobody announced: another process's, or of one that stopped. */
-const POLL_MS = 1_000;
+import { WakeUps } from './wake-ups/index.js';
 
 /** How long running items may go on after the process was asked to stop. */
 const GRACE_MS = 10_000;
+
+/** Candidates beyond those that are wanted: another process may be faster at the first ones. */
+const SPARE_CANDIDATES = 8;
 
 /** Claims items that are due and has them made, a bounded number at a time. */
 @Injectable()
 export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(GenerationRunner.name);
   readonly #active = new Map<string, Promise<void>>();
-  #poll: NodeJS.Timeout | undefined;
-  #claiming: Promise<void> | undefined;
-  #isWanted = false;
+  readonly #stopping = Promise.withResolvers<undefined>();
+  /** Finds what nobody announced: it was announced to a process that died, is due again, or its lease ran out. */
+  readonly #looks: RepeatedTask;
+  #looking: Promise<void> = Promise.resolve();
+  #nextLook: Promise<void> | undefined;
+  #wanted = 0;
+  #nextRoom: Promise<void> | undefined;
   #isStopping = false;
 
   constructor(
@@ -32,57 +38,89 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
     @Inject(GenerationSignals) private readonly signals: GenerationSignals,
-  ) {}
+    @Inject(WakeUps) private readonly wakeUps: WakeUps,
+  ) {
+    this.#looks = new RepeatedTask(
+      () => this.#look(MAX_AT_WORK_PER_PROCESS),
+      () => this.wakeUps.lookEveryMs,
+    );
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.configuration.duties.works) return;
     // On SQLite this process holds the lock on the data, so whatever is still leased belongs to one that died.
     if (this.configuration.databaseUrl === undefined) await this.queue.endAllLeases();
-    this.#poll = setInterval(() => this.wake(), POLL_MS);
-    this.wake();
-  }
-
-  /** Looks for work now rather than at the next poll. */
-  wake(): void {
-    if (this.#isStopping || !this.configuration.duties.works) return;
-    this.#isWanted = true;
-    this.#claiming ??= this.#claimAll().finally(() => {
-      this.#claiming = undefined;
-      if (this.#isWanted) this.wake();
-    });
+    this.wakeUps.listen((items) => this.#wake(items));
+    this.#looks.start(0);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#isStopping = true;
-    clearInterval(this.#poll);
-    await this.#claiming;
+    this.#stopping.resolve(undefined);
+    await Promise.all([this.#looks.stop(), this.wakeUps.stopListening()]);
+    await this.#looking;
     const grace = setTimeout(() => this.worker.abortAll(), GRACE_MS);
     await Promise.all(this.#active.values());
     clearTimeout(grace);
+    await this.wakeUps.settle();
     this.signals.stop();
   }
 
-  async #claimAll(): Promise<void> {
-    this.#isWanted = false;
+  async #wake(items: number): Promise<void> {
+    await this.#room();
+    await this.#look(items);
+    await this.#room();
+  }
+
+  /** Resolves when there is room for another item. Whoever waits for it waits for the same. */
+  #room(): Promise<void> {
+    if (this.#active.size < MAX_AT_WORK_PER_PROCESS || this.#isStopping) return Promise.resolve();
+    this.#nextRoom ??= Promise.race([this.#stopping.promise, ...this.#active.values()]).then(() => {
+      this.#nextRoom = undefined;
+      return this.#room();
+    });
+    return this.#nextRoom;
+  }
+
+  /**
+   * Looks for work now. Those who ask while a look is under way share the next one, which sees all that was committed
+   * until now. Never rejects.
+   */
+  #look(most: number): Promise<void> {
+    this.#wanted += most;
+    this.#nextLook ??= this.#looking.then(() => {
+      this.#looking = this.#claim(this.#wanted);
+      this.#wanted = 0;
+      this.#nextLook = undefined;
+      return this.#looking;
+    });
+    return this.#nextLook;
+  }
+
+  async #claim(wanted: number): Promise<void> {
     try {
-      const due = await this.queue.due(MAX_AT_WORK_PER_PROCESS - this.#active.size);
-      for (const id of due) {
-        if (this.#isStopping || this.#active.has(id)) continue;
+      const room = this.#isStopping ? 0 : MAX_AT_WORK_PER_PROCESS - this.#active.size;
+      let left = Math.min(wanted, room);
+      if (left <= 0) return;
+      for (const id of await this.queue.due(left + SPARE_CANDIDATES)) {
+        if (left === 0 || this.#isStopping) return;
+        if (this.#active.has(id)) continue;
         const item = await this.queue.claim(id);
-        if (item) this.#start(item.id, this.worker.run(item));
+        if (!item) continue;
+        this.#start(item);
+        left -= 1;
       }
     } catch (error) {
-      this.#logger.error({ err: error }, 'Work could not be claimed; trying again in a second');
+      this.#logger.error({ err: error }, 'Work could not be claimed; trying again soon');
     }
   }
 
-  #start(itemId: string, work: Promise<void>): void {
-    this.#active.set(
-      itemId,
-      work.finally(() => {
-        this.#active.delete(itemId);
-        this.wake();
-      }),
-    );
+  #start(item: ClaimedItem): void {
+    const work = this.worker.run(item).finally(() => {
+      this.#active.delete(item.id);
+      // There is room for one more here, and for one more of this user anywhere.
+      void this.#look(1);
+    });
+    this.#active.set(item.id, work);
   }
 }

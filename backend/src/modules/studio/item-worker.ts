@@ -10,6 +10,7 @@ import { ImageInspector, type InspectedImage, ObjectStore, UnusableImageError, n
 import type { AbortReason } from './abort-reason.js';
 import { GenerationRow } from './generation.entity.js';
 import { type ClaimedItem, ItemQueue, LEASE_MS } from './item-queue.js';
+import { WakeUps } from './wake-ups/index.js';
 import { WorkMetrics } from './work-metrics.js';
 
 /** Longest that one provider call may take. */
@@ -29,6 +30,7 @@ export class ItemWorker {
     @Inject(ObjectStore) private readonly store: ObjectStore,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
+    @Inject(WakeUps) private readonly wakeUps: WakeUps,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -147,8 +149,10 @@ export class ItemWorker {
     const reason: unknown = signal.aborted ? signal.reason : undefined;
     try {
       if (reason === 'lease-lost') return;
-      if (reason === 'stopping') await this.queue.putBack(item);
-      else {
+      if (reason === 'stopping') {
+        await this.queue.putBack(item);
+        this.wakeUps.announce([item]);
+      } else {
         const failure = reason === 'deadline' ? new ProviderError('timeout', { cause: error }) : toDomainError(error);
         if (failure) await this.queue.fail(item, failure);
         else

@@ -6,6 +6,7 @@ import { GalleryModule } from '../gallery/index.js';
 import { ProvidersModule } from '../providers/index.js';
 import { StorageModule } from '../storage/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
+import { CanceledItems } from './canceled-items.js';
 import { GenerationEvent } from './generation-event.entity.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
@@ -24,6 +25,7 @@ import { StudioOptionsService } from './studio-options.service.js';
 import { StudioController } from './studio.controller.js';
 import { StudioService } from './studio.service.js';
 import { Sweeper } from './sweeper.js';
+import { wakeUps } from './wake-ups/index.js';
 import { WorkMetrics } from './work-metrics.js';
 
 @Module({
@@ -38,6 +40,7 @@ import { WorkMetrics } from './work-metrics.js';
   ],
   controllers: [StudioController],
   providers: [
+    CanceledItems,
     GenerationEvents,
     GenerationPlanner,
     GenerationResponder,
@@ -53,6 +56,7 @@ import { WorkMetrics } from './work-metrics.js';
     StudioService,
     Sweeper,
     WorkMetrics,
+    wakeUps,
   ],
 })
 export class StudioModule {}

@@ -6,17 +6,17 @@ import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/i
 import type { Actor } from '../auth/index.js';
 import { CreditLedger } from '../credits/index.js';
 import { GalleryService } from '../gallery/index.js';
+import { CanceledItems } from './canceled-items.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { GenerationPlanner } from './generation-planner.js';
-import { GenerationRunner } from './generation-runner.js';
 import { GenerationSignals } from './generation-signals.js';
 import { toGeneration } from './generation-view.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './item-queue.js';
-import { ItemWorker } from './item-worker.js';
 import { assertQueueHasRoom } from './queue-limits.js';
 import { canceled, generationNotFound } from './studio.errors.js';
+import { WakeUps } from './wake-ups/index.js';
 
 /** Hard limit after which held credits are given back, whatever has become of the work. */
 const HOLD_TTL_MS = 24 * 60 * 60 * 1_000;
@@ -40,8 +40,8 @@ export class StudioService {
     @Inject(GalleryService) private readonly gallery: GalleryService,
     @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
-    @Inject(ItemWorker) private readonly worker: ItemWorker,
-    @Inject(GenerationRunner) private readonly runner: GenerationRunner,
+    @Inject(CanceledItems) private readonly canceledItems: CanceledItems,
+    @Inject(WakeUps) private readonly wakeUps: WakeUps,
     @Inject(GenerationSignals) private readonly signals: GenerationSignals,
   ) {}
 
@@ -73,8 +73,10 @@ export class StudioService {
       await assertQueueHasRoom(tx, { userId: user.id, count: items.length, isCounted: true });
       await this.events.record(tx, submitted);
     });
-    if (!isReplay) this.events.announce(submitted);
-    this.runner.wake();
+    if (!isReplay) {
+      this.events.announce(submitted);
+      this.wakeUps.announce(items.map(({ id }) => ({ id, fence: 0 })));
+    }
     return { generation: await this.get(user, resultId), isReplay };
   }
 
@@ -104,7 +106,7 @@ export class StudioService {
   async cancel(user: Actor, id: string): Promise<Generation> {
     await this.get(user, id);
     const itemIds = await this.queue.cancel(id, { type: 'user', id: String(user.id) });
-    for (const itemId of itemIds) this.worker.abort(itemId);
+    this.canceledItems.announce(itemIds);
     return this.get(user, id);
   }
 

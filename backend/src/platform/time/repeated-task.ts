@@ -9,11 +9,11 @@ export class RepeatedTask {
 
   /**
    * @param task never rejects; the signal tells it that the process stops
-   * @param everyMs pause between two runs, on average
+   * @param everyMs pause between two runs, on average; asked anew each time where it is a function
    */
   constructor(
     private readonly task: (signal: AbortSignal) => Promise<void>,
-    private readonly everyMs: number,
+    private readonly everyMs: number | (() => number),
   ) {}
 
   start(firstAfterMs: number): void {
@@ -31,6 +31,7 @@ export class RepeatedTask {
   }
 
   #pauseMs(): number {
-    return this.everyMs * (1 - JITTER + 2 * JITTER * Math.random());
+    const everyMs = typeof this.everyMs === 'function' ? this.everyMs() : this.everyMs;
+    return everyMs * (1 - JITTER + 2 * JITTER * Math.random());
   }
 }
