@@ -21,7 +21,7 @@ export class AppModule {
       imports: [
         ...platformModules(configuration),
         LoggingModule,
-        HealthModule,
+        HealthModule.asking(StorageModule),
         DocsModule,
 
         AuthModule,

@@ -40,6 +40,7 @@ export class FakeS3 {
   readonly #credentials: Credentials;
   readonly #pageSize: number;
   #underWay = 0;
+  #connectionsMade = 0;
 
   private constructor(options: FakeS3Options) {
     this.bucket = new Bucket(options.folder);
@@ -50,6 +51,7 @@ export class FakeS3 {
     };
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.on('connection', (socket: Socket) => {
+      this.#connectionsMade += 1;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
@@ -88,6 +90,10 @@ export class FakeS3 {
 
   get openConnections(): number {
     return this.#sockets.size;
+  }
+
+  get connectionsMade(): number {
+    return this.#connectionsMade;
   }
 
   /** From now on; undefined means that all is well. What hangs already goes on hanging. */
@@ -134,6 +140,8 @@ export class FakeS3 {
 
   /** Whether the fault leaves nothing to answer. */
   async #isStopped(fault: Fault | undefined, request: IncomingMessage): Promise<boolean> {
+    // A client that goes away is only noticed by somebody who reads.
+    if (fault?.mode === 'hang') request.resume();
     if (fault?.mode === 'reset') request.socket.resetAndDestroy();
     if (fault?.mode === 'slow') await pause(fault.delayMs ?? DEFAULT_DELAY_MS);
     return fault?.mode === 'reset' || fault?.mode === 'hang';

@@ -16,6 +16,9 @@ export type ThumbnailSize = (typeof THUMBNAIL_SIZES)[number];
 /** What can be asked of a stored image. */
 export type ImageVariant = 'original' | ThumbnailSize;
 
+/** Where all keys begin; a bucket or a data folder may hold other things beside. */
+export const TOP_FOLDER = 'static/generated/';
+
 const FOLDER = String.raw`static/generated/\d{4}/(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])`;
 const NAME = String.raw`user-[1-9]\d{0,9}-[0-9a-f]{12}`;
 const IMAGE_KEY = new RegExp(`^${FOLDER}/${NAME}\\.(png|jpg|webp)$`);

@@ -9,6 +9,7 @@ export {
   ObjectStore,
   type StoredObject,
 } from './object-store.js';
+export { openObjectStore } from './object-store-registry.js';
 export { type ImageLinks, SignedLinks } from './signed-links.js';
 export { storageFull } from './storage.errors.js';
 export { StorageModule } from './storage.module.js';

@@ -70,6 +70,12 @@ export abstract class ObjectStore {
   abstract list(prefix: string, signal?: AbortSignal): AsyncIterable<ListedObject>;
 
   /**
+   * Writes a little something, beside the objects, to see whether that is possible.
+   * @throws DomainError `storage.full`
+   */
+  abstract check(signal?: AbortSignal): Promise<void>;
+
+  /**
    * Removes what is left of `put`s that never ended, at most so many of them.
    * @param writtenBeforeMs moment of the last writing from which on a `put` may still be under way
    * @returns what was removed, in the store's own words

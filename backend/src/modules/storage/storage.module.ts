@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import sharp from 'sharp';
 import { Configuration } from '../../platform/config/index.js';
+import { StorageProbe } from '../../platform/health/storage-probe.js';
 import { GeneratedImagesController } from './generated-images.controller.js';
 import { GeneratedImages } from './generated-images.js';
 import { ImageInspector } from './image-inspector.js';
+import { openObjectStore } from './object-store-registry.js';
 import { ObjectStore } from './object-store.js';
 import { SignedLinks } from './signed-links.js';
-import { LocalObjectStore } from './stores/local.object-store.js';
+import { StoreProbe } from './store-probe.js';
 import { ThumbnailFiles } from './thumbnail-files.js';
 import { Thumbnailer } from './thumbnailer.js';
 
@@ -18,17 +20,14 @@ sharp.concurrency(1);
 @Module({
   controllers: [GeneratedImagesController],
   providers: [
-    {
-      provide: ObjectStore,
-      inject: [Configuration],
-      useFactory: (configuration: Configuration) => new LocalObjectStore(configuration.dataDir),
-    },
+    { provide: ObjectStore, inject: [Configuration], useFactory: openObjectStore },
+    { provide: StorageProbe, useClass: StoreProbe },
     ImageInspector,
     Thumbnailer,
     ThumbnailFiles,
     SignedLinks,
     GeneratedImages,
   ],
-  exports: [ObjectStore, ImageInspector, Thumbnailer, SignedLinks],
+  exports: [ObjectStore, StorageProbe, ImageInspector, Thumbnailer, SignedLinks],
 })
 export class StorageModule {}

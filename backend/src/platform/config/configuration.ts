@@ -4,7 +4,8 @@ import { DUTIES, type Duties, type ProcessRole } from './process-role.js';
 import { type TracingOptions, tracingOptions } from '../tracing/tracing-options.js';
 import type { AllowList } from '../outbound/allow-list.js';
 import { OutboundPolicy } from '../outbound/outbound-policy.js';
-import { SECRET_VARIABLES, UNSUPPORTED_VARIABLES, Variables } from './variables.js';
+import { type S3Configuration, s3Configuration, s3Problems } from './s3-configuration.js';
+import { SECRET_VARIABLES, Variables } from './variables.js';
 
 /** Raised before anything has started; its message lists every problem at once and is shown as it is. */
 export class ConfigurationError extends Error {
@@ -22,6 +23,8 @@ export class Configuration {
   readonly sqliteFile: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
+  /** Undefined where images are kept in the data folder. */
+  readonly s3: S3Configuration | undefined;
   readonly role: ProcessRole;
   readonly duties: Duties;
   /** Master key; every purpose derives its own key from it. */
@@ -48,6 +51,7 @@ export class Configuration {
     this.sqliteFile = join(this.dataDir, 'atelier.sqlite');
     this.databaseUrl = variables.DATABASE_URL;
     this.redisUrl = variables.REDIS_URL;
+    this.s3 = s3Configuration(variables);
     this.role = variables.PROCESS_ROLE;
     this.duties = DUTIES[this.role];
     this.secretKey = secretKey;
@@ -88,12 +92,10 @@ export function readVariables(environment: NodeJS.ProcessEnv): Variables {
       problems.push(`${name}_FILE can't be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`);
     }
   }
-  for (const name of UNSUPPORTED_VARIABLES) {
-    if (environment[name]) problems.push(`${name} is not supported by this release; remove it.`);
-  }
 
   const result = Variables.safeParse(given);
   for (const issue of result.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}.`);
+  problems.push(...s3Problems(given));
   if (result.success && Boolean(result.data.ADMIN_EMAIL) !== Boolean(result.data.ADMIN_PASSWORD)) {
     problems.push('ADMIN_EMAIL and ADMIN_PASSWORD must be set together.');
   }

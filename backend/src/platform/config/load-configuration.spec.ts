@@ -33,6 +33,23 @@ describe('loadConfiguration', () => {
     });
   });
 
+  test('keeps images in a bucket when one is named, by its path where the store has an address of its own', () => {
+    const keys = { S3_BUCKET: 'images', S3_ACCESS_KEY_ID: 'AKIA1', S3_SECRET_ACCESS_KEY: 'a long secret' };
+
+    expect(load({}).s3).toBeUndefined();
+    expect(load(keys).s3).toEqual({
+      bucket: 'images',
+      endpoint: undefined,
+      region: 'us-east-1',
+      accessKeyId: 'AKIA1',
+      secretAccessKey: 'a long secret',
+      isPathStyle: false,
+    });
+    const own = { ...keys, S3_ENDPOINT: 'http://minio:9000' };
+    expect(load(own).s3).toMatchObject({ endpoint: 'http://minio:9000', isPathStyle: true });
+    expect(load({ ...own, S3_FORCE_PATH_STYLE: 'false' }).s3).toMatchObject({ isPathStyle: false });
+  });
+
   test('takes a blank for unset, as compose files leave it', () => {
     expect(load({ PORT: '', DATABASE_URL: '', SECRET_KEY: '' }).port).toBe(8000);
   });
@@ -55,10 +72,12 @@ describe('loadConfiguration', () => {
       MOCK_DIRECTIVES: 'yes',
       DATABASE_URL: 'postgres://x',
       ADMIN_EMAIL: 'ana',
+      S3_BUCKET: 'images',
+      S3_ENDPOINT: 'ftp://store',
     });
 
-    for (const name of ['PORT', 'LOG_LEVEL', 'MOCK_DIRECTIVES', 'DATABASE_URL', 'ADMIN_EMAIL'])
-      expect(message).toContain(name);
+    const named = ['PORT', 'LOG_LEVEL', 'MOCK_DIRECTIVES', 'DATABASE_URL', 'ADMIN_EMAIL', 'S3_ENDPOINT'];
+    for (const name of [...named, 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']) expect(message).toContain(name);
   });
 
   test.each([
@@ -67,7 +86,13 @@ describe('loadConfiguration', () => {
     [{ PROCESS_ROLE: 'api' }, 'PROCESS_ROLE api needs DATABASE_URL: an SQLite file serves one process'],
     [{ PROCESS_ROLE: 'worker' }, 'PROCESS_ROLE worker needs DATABASE_URL: an SQLite file serves one process'],
     [{ SECRET_KEY: 'short' }, 'SECRET_KEY must be at least 32 bytes long'],
-    [{ S3_BUCKET: 'images' }, 'S3_BUCKET is not supported by this release'],
+    [{ S3_BUCKET: 'images' }, 'S3_ACCESS_KEY_ID must be set when S3_BUCKET is'],
+    [{ S3_BUCKET: 'images', S3_ACCESS_KEY_ID: 'key' }, 'S3_SECRET_ACCESS_KEY must be set when S3_BUCKET is'],
+    [{ S3_REGION: 'eu-central-1' }, 'S3_REGION without S3_BUCKET'],
+    [{ S3_BUCKET: 'Images of mine' }, 'S3_BUCKET must be the name of a bucket'],
+    [{ S3_ENDPOINT: 'minio:9000' }, 'S3_ENDPOINT must be a URL that starts with http:// or https://'],
+    [{ S3_ENDPOINT: 'https://key:secret@s3.test' }, 'S3_ENDPOINT must not hold a name or a password'],
+    [{ S3_FORCE_PATH_STYLE: 'yes' }, 'S3_FORCE_PATH_STYLE must be true or false'],
     [{ SECRET_KEY_FILE: '/nowhere' }, "SECRET_KEY_FILE can't be read: ENOENT"],
     [{ OUTBOUND_ALLOW: '10.0.0.0/33' }, 'OUTBOUND_ALLOW must be a list of host names, addresses and networks'],
     [{ OPENAI_API_KEY: 'sk-one sk-two' }, 'OPENAI_API_KEY must be one word'],
@@ -116,6 +141,8 @@ describe('loadConfiguration', () => {
 
   test('does not repeat a secret that it refuses', () => {
     expect(refusal({ ADMIN_EMAIL: 'ana@example.com', ADMIN_PASSWORD: 'hunter2' })).not.toContain('hunter2');
+    const keys = { S3_BUCKET: 'images', S3_ACCESS_KEY_ID: 'hunter2 hunter2', S3_SECRET_ACCESS_KEY: 'hunter2' };
+    expect(refusal({ ...keys, S3_ENDPOINT: 'https://hunter2:hunter2@s3.test' })).not.toContain('hunter2');
   });
 
   test('reads a secret from a file, and refuses two sources', () => {

@@ -55,6 +55,26 @@ export const Variables = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: url('mysql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket: 3 to 63 of a-z, 0-9, dot and hyphen')
+    .optional(),
+  S3_ENDPOINT: url('http:', 'https:')
+    .refine(
+      (value) => !URL.canParse(value) || new URL(value).username + new URL(value).password === '',
+      'must not hold a name or a password: they belong into S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY',
+    )
+    .optional(),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,63}$/, 'must be the name of a region, such as eu-central-1')
+    .default('us-east-1'),
+  S3_ACCESS_KEY_ID: z
+    .string()
+    .regex(/^[\w.-]{1,128}$/, 'must be an access key id: letters, digits, _ . -')
+    .optional(),
+  S3_SECRET_ACCESS_KEY: z.string().min(8, 'must be at least 8 characters long').max(256).optional(),
+  S3_FORCE_PATH_STYLE: flag.optional(),
   PROCESS_ROLE: z.enum(PROCESS_ROLES, { error: 'must be all, api or worker' }).default('all'),
   SECRET_KEY: z
     .string()
@@ -94,11 +114,7 @@ export const SECRET_VARIABLES = [
   'ADMIN_PASSWORD',
   'DATABASE_URL',
   'REDIS_URL',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
   'OPENAI_API_KEY',
 ] as const;
-
-/**
- * Variables of the API's plan that this release can't honour. Taking them silently would, for example,
- * put images on the local disk of somebody who believes that they are in a bucket.
- */
-export const UNSUPPORTED_VARIABLES = ['S3_BUCKET'] as const;

@@ -6,6 +6,9 @@ import { Clock } from '../time/index.js';
 import { DiskSpace, type FileSystemStat, FileSystems } from './disk-space.js';
 import { WriteProbe } from './write-probe.js';
 
+const DATA = '/data';
+const LOCAL = { dataDir: DATA, databaseUrl: undefined, s3: undefined };
+
 const MB = 1_000_000;
 const GB = 1_000 * MB;
 const TB = 1_000 * GB;
@@ -25,9 +28,15 @@ class TestFileSystems extends FileSystems {
     super();
   }
 
-  override stat(): Promise<FileSystemStat> {
-    this.asked += 1;
-    return Promise.resolve(this.answer);
+  /** Answers of folders of their own; the others are where the data folder is. */
+  readonly mounts = new Map<string, FileSystemStat>();
+
+  override async stat(path: string): Promise<FileSystemStat> {
+    if (path === DATA) this.asked += 1;
+    const mounted = this.mounts.get(path);
+    if (mounted) return mounted;
+    if (path !== DATA) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+    return this.answer;
   }
 }
 
@@ -40,7 +49,7 @@ const disk = (freeBytes: number, totalBytes: number): FileSystemStat & { bfree: 
 });
 
 async function isNearlyFull(freeBytes: number, totalBytes: number): Promise<boolean> {
-  const space = new DiskSpace({ dataDir: '/data' }, new TestFileSystems(disk(freeBytes, totalBytes)), new TestClock());
+  const space = new DiskSpace(LOCAL, new TestFileSystems(disk(freeBytes, totalBytes)), new TestClock());
   return (await space.current()).isNearlyFull;
 }
 
@@ -59,19 +68,48 @@ test.each([
 test('asks the operating system every few seconds at most, and notices space that returns', async () => {
   const clock = new TestClock();
   const fileSystems = new TestFileSystems(disk(100 * MB, GB));
-  const space = new DiskSpace({ dataDir: '/data' }, fileSystems, clock);
+  const space = new DiskSpace(LOCAL, fileSystems, clock);
 
   expect((await space.current()).isNearlyFull).toBe(true);
   fileSystems.answer = disk(900 * MB, GB);
   clock.nowMs += 2_999;
   expect((await space.current()).isNearlyFull).toBe(true);
-  expect(fileSystems.asked).toBe(1);
+  // Once for the database, once for the images, which have no folder yet.
+  expect(fileSystems.asked).toBe(2);
   clock.nowMs += 1;
   expect(await space.current()).toEqual({ freeBytes: 900 * MB, totalBytes: GB, isNearlyFull: false });
 });
 
+const S3 = {
+  bucket: 'images',
+  endpoint: undefined,
+  region: 'us-east-1',
+  accessKeyId: 'a',
+  secretAccessKey: 'b',
+  isPathStyle: false,
+};
+const MYSQL = 'mysql://127.0.0.1/atelier';
+
+test.each([
+  ['SQLite and local images', LOCAL, { data: true, images: true }],
+  ['SQLite and a bucket', { ...LOCAL, s3: S3 }, { data: true, images: false }],
+  ['MySQL and local images', { ...LOCAL, databaseUrl: MYSQL }, { data: false, images: true }],
+  ['MySQL and a bucket', { ...LOCAL, databaseUrl: MYSQL, s3: S3 }, { data: false, images: false }],
+])('with %s only a disk that is used can be too full', async (_, configuration, matters) => {
+  const isRefused = async (data: FileSystemStat, images: FileSystemStat): Promise<boolean> => {
+    const fileSystems = new TestFileSystems(data);
+    fileSystems.mounts.set(`${DATA}/static`, images);
+    return (await new DiskSpace(configuration, fileSystems, new TestClock()).current()).isNearlyFull;
+  };
+  const [full, roomy] = [disk(1 * MB, 100 * GB), disk(50 * GB, 100 * GB)];
+
+  expect(await isRefused(roomy, roomy)).toBe(false);
+  expect(await isRefused(full, roomy)).toBe(matters.data);
+  expect(await isRefused(roomy, full)).toBe(matters.images);
+});
+
 test('reads a real file system', async () => {
-  const space = new DiskSpace({ dataDir: tmpdir() }, new FileSystems(), new Clock());
+  const space = new DiskSpace({ ...LOCAL, dataDir: tmpdir() }, new FileSystems(), new Clock());
   const { freeBytes, totalBytes } = await space.current();
   expect(freeBytes).toBeGreaterThan(0);
   expect(totalBytes).toBeGreaterThan(freeBytes);

@@ -16,7 +16,7 @@ export class WriteProbe {
   readonly #written: Remembered<void>;
 
   constructor(@Inject(Configuration) { dataDir }: Pick<Configuration, 'dataDir'>, @Inject(Clock) clock: Clock) {
-    this.#written = new Remembered(clock, MAX_AGE_MS, () => writeAndRemove(join(dataDir, PROBE_FILE)));
+    this.#written = new Remembered(clock, MAX_AGE_MS, () => probeFolder(dataDir));
   }
 
   /** Rejects with what the operating system says; waits as long as the disk does. */
@@ -25,7 +25,9 @@ export class WriteProbe {
   }
 }
 
-async function writeAndRemove(path: string): Promise<void> {
+/** Writes a little file durably and removes it. Rejects with what the operating system says. */
+export async function probeFolder(folder: string): Promise<void> {
+  const path = join(folder, PROBE_FILE);
   const file = await open(path, 'w', 0o600);
   try {
     await file.writeFile('ok');

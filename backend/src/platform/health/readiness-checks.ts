@@ -1,8 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Readiness } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
+import { Configuration } from '../config/index.js';
 import { DiskSpace, WriteProbe } from '../disk/index.js';
 import { Clock, Remembered, within } from '../time/index.js';
+import { StorageProbe } from './storage-probe.js';
 
 /** Longest that one check may take; they run side by side, so the whole answer takes hardly longer. */
 const TIMEOUT_MS = 2_000;
@@ -27,13 +29,16 @@ export class ReadinessChecks {
   constructor(
     @Inject(DataSource) dataSource: Pick<DataSource, 'query'>,
     @Inject(WriteProbe) writeProbe: Pick<WriteProbe, 'check'>,
+    @Inject(StorageProbe) storageProbe: StorageProbe,
     @Inject(DiskSpace) diskSpace: Pick<DiskSpace, 'current'>,
+    @Inject(Configuration) { databaseUrl }: Pick<Configuration, 'databaseUrl'>,
     @Inject(Clock) clock: Clock,
   ) {
     const database = new Remembered<unknown>(clock, DATABASE_MAX_AGE_MS, () => dataSource.query('SELECT 1'));
     this.#checks = {
-      database: () => database.get(),
-      storage: () => writeProbe.check(),
+      // SQLite answers out of its memory for a long time after its disk has gone.
+      database: () => Promise.all([database.get(), databaseUrl === undefined ? writeProbe.check() : undefined]),
+      storage: () => storageProbe.check(),
       disk_space: async () => {
         if ((await diskSpace.current()).isNearlyFull) throw new Error('There is hardly any space left');
       },

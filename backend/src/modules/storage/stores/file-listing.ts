@@ -2,13 +2,12 @@ import type { Dirent } from 'node:fs';
 import { lstat, opendir, realpath, unlink } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { errorCodeOf } from '../error-code.js';
-import { isObjectKey } from '../image-keys.js';
+import { isObjectKey, TOP_FOLDER } from '../image-keys.js';
 import type { ListedObject } from '../object-store.js';
 import { storageErrorOf } from './file-errors.js';
 
 /** The folders between the root and the files: year, month, day. */
 const DAY_FOLDERS = [/^\d{4}$/, /^\d{2}$/, /^\d{2}$/] as const;
-const TOP_FOLDER = 'static/generated/';
 const DRAFT = /^(.+)\.[0-9a-f]{8}\.tmp$/;
 
 /** Names that are read from a folder at a time. */

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, realpath, unlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { probeFolder } from '../../../platform/disk/index.js';
+import { DomainError } from '../../../platform/errors/index.js';
 import {
   type ByteRange,
   type ListedObject,
@@ -12,8 +14,8 @@ import {
   type StoredObject,
 } from '../object-store.js';
 import { errorCodeOf } from '../error-code.js';
-import { isObjectKey } from '../image-keys.js';
-import { objectNotFound } from '../storage.errors.js';
+import { isObjectKey, TOP_FOLDER } from '../image-keys.js';
+import { objectNotFound, storageUnavailable } from '../storage.errors.js';
 import { storageErrorOf } from './file-errors.js';
 import { isInside, listFiles, removeDraftFiles } from './file-listing.js';
 
@@ -104,6 +106,19 @@ export class LocalObjectStore extends ObjectStore {
 
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ListedObject> {
     return listFiles(this.#root, prefix, signal);
+  }
+
+  async check(): Promise<void> {
+    try {
+      // Images may be on a file system of their own. Nothing is made here: a folder that is gone must not come back empty.
+      await probeFolder(join(this.#root, TOP_FOLDER)).catch((error: unknown) => {
+        if (errorCodeOf(error) === 'ENOENT') return probeFolder(this.#root);
+        throw error;
+      });
+    } catch (error) {
+      const told = storageErrorOf(error);
+      throw told instanceof DomainError && told.kind === 'not_found' ? storageUnavailable(error) : told;
+    }
   }
 
   removeDrafts(writtenBeforeMs: number, limit: number, signal?: AbortSignal): Promise<string[]> {
