@@ -44,6 +44,7 @@ describe('generating images', () => {
     const answer = await member.client.post<Generation>('/studio/generate', { prompt, tier });
     expect(answer.status).toBe(201);
     expect(answer.headers.get('x-credits-charged')).toBe(String(price));
+    expect(answer.headers.get('x-attempts')).toBe('1');
     expect(answer.headers.get('x-credits-remaining')).toBe(String(before.available - price));
     const generation = answer.body;
     const image = onlyImage(generation);

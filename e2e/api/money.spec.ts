@@ -9,21 +9,24 @@ import { type Server, startServer } from '../support/server.js';
 import { changeSettings } from '../support/settings.js';
 import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
 
-/** How each failure of a provider is told: the status, the code, and whether it makes sense to try again. */
-const FAILURES: [directive: string, status: number, code: ProblemCode, retryable: boolean][] = [
-  ['fail=content_rejected', 422, 'provider.content_rejected', false],
-  ['fail=rate_limited', 503, 'provider.rate_limited', true],
-  ['fail=quota_exhausted', 502, 'provider.quota_exhausted', false],
-  ['fail=auth_failed', 502, 'provider.auth_failed', false],
-  ['fail=provider_unavailable', 502, 'provider.unavailable', true],
-  ['fail=timeout', 504, 'provider.timeout', true],
-  ['fail=invalid_request', 502, 'provider.invalid_request', false],
-  ['fail=bad_response', 502, 'provider.bad_response', true],
-  ['body=truncated', 502, 'provider.bad_response', true],
-  ['body=html', 502, 'provider.bad_response', true],
-  ['body=empty', 502, 'provider.bad_response', true],
-  ['body=bomb', 502, 'provider.bad_response', true],
-  ['body=wrong_count', 502, 'provider.bad_response', true],
+/**
+ * How each failure of a provider is told: the status, the code, whether it makes sense to try again, and how often we
+ * have tried for each image before we told.
+ */
+const FAILURES: [directive: string, status: number, code: ProblemCode, retryable: boolean, attempts: number][] = [
+  ['fail=content_rejected', 422, 'provider.content_rejected', false, 1],
+  ['fail=rate_limited', 503, 'provider.rate_limited', true, 3],
+  ['fail=quota_exhausted', 502, 'provider.quota_exhausted', false, 1],
+  ['fail=auth_failed', 502, 'provider.auth_failed', false, 1],
+  ['fail=provider_unavailable', 502, 'provider.unavailable', true, 3],
+  ['fail=timeout', 504, 'provider.timeout', true, 2],
+  ['fail=invalid_request', 502, 'provider.invalid_request', false, 1],
+  ['fail=bad_response', 502, 'provider.bad_response', true, 2],
+  ['body=truncated', 502, 'provider.bad_response', true, 2],
+  ['body=html', 502, 'provider.bad_response', true, 2],
+  ['body=empty', 502, 'provider.bad_response', true, 2],
+  ['body=bomb', 502, 'provider.bad_response', true, 2],
+  ['body=wrong_count', 502, 'provider.bad_response', true, 2],
 ];
 
 describe('credits', () => {
@@ -79,27 +82,33 @@ describe('credits', () => {
       member = await createMember(server, admin, 20);
     });
 
-    it.each(FAILURES)('when the provider does [mock:%s]: %d %s', async (directive, status, code, retryable) => {
-      const { client } = member;
-      const before = await balanceOf(client);
-      const prompt = `a storm [mock:${directive}]`;
-      const answer = await client.post('/studio/generate', { prompt, tier: 'standard', count: 2 });
-      const problem = expectProblem(answer, status, code);
-      expect(problem.retryable).toBe(retryable);
-      expect(answer.headers.has('retry-after')).toBe(status === 503);
-      expect(await balanceOf(client)).toEqual(before);
-      const lines = (await statementOf(client)).filter(({ generation_id }) => generation_id === problem.generation_id);
-      expect(lines.map(({ kind }) => kind).sort()).toEqual(['hold', 'hold', 'release', 'release']);
-      const generation = await readGeneration(client, problem.generation_id!);
-      expect(generation).toMatchObject({
-        status: 'failed',
-        prompt,
-        images: [],
-        credits: { quoted: 2, charged: 0 },
-        error: { code, retryable, charged: false, detail: problem.detail },
-      });
-      expect((await client.get<MyCreations>('/studio/my-creations')).body.total).toBe(0);
-    });
+    it.each(FAILURES)(
+      'when the provider does [mock:%s]: %d %s',
+      async (directive, status, code, retryable, attempts) => {
+        const { client } = member;
+        const before = await balanceOf(client);
+        const prompt = `a storm [mock:${directive}]`;
+        const answer = await client.post('/studio/generate', { prompt, tier: 'standard', count: 2 });
+        const problem = expectProblem(answer, status, code);
+        expect(problem.retryable).toBe(retryable);
+        expect(answer.headers.has('retry-after')).toBe(status === 503);
+        expect(answer.headers.get('x-attempts')).toBe(String(2 * attempts));
+        expect(await balanceOf(client)).toEqual(before);
+        const lines = (await statementOf(client)).filter(
+          ({ generation_id }) => generation_id === problem.generation_id,
+        );
+        expect(lines.map(({ kind }) => kind).sort()).toEqual(['hold', 'hold', 'release', 'release']);
+        const generation = await readGeneration(client, problem.generation_id!);
+        expect(generation).toMatchObject({
+          status: 'failed',
+          prompt,
+          images: [],
+          credits: { quoted: 2, charged: 0 },
+          error: { code, retryable, charged: false, detail: problem.detail },
+        });
+        expect((await client.get<MyCreations>('/studio/my-creations')).body.total).toBe(0);
+      },
+    );
 
     it('when the enhancer fails', async () => {
       const { client } = member;

@@ -7,6 +7,8 @@ export type {
   ProviderImage,
 } from './image-provider.js';
 export type { Enhancement, PromptEnhancer } from './prompt-enhancer.js';
+export { type CallEnd, ProviderAttempts } from './provider-attempts.js';
+export { ProviderCallsModule } from './provider-calls.module.js';
 export {
   PROVIDER_ERROR_CATEGORIES,
   ProviderError,

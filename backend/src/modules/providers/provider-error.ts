@@ -77,12 +77,14 @@ export interface ProviderErrorOptions {
   readonly retryAfterMs?: number;
   /** The vendor's id of the failed request, for support. */
   readonly requestId?: string;
+  readonly httpStatus?: number;
   readonly cause?: unknown;
 }
 
 /** A provider or enhancer that did not deliver. Nobody is charged for it. */
 export class ProviderError extends DomainError {
   readonly requestId: string | undefined;
+  readonly httpStatus: number | undefined;
 
   constructor(
     readonly category: ProviderErrorCategory,
@@ -95,5 +97,6 @@ export class ProviderError extends DomainError {
       cause: options.cause,
     });
     this.requestId = options.requestId;
+    this.httpStatus = options.httpStatus;
   }
 }

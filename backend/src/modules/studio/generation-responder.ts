@@ -3,6 +3,7 @@ import type { GenerateRequest, Generation } from '@atelier/contracts';
 import type { Response } from 'express';
 import type { Actor } from '../auth/index.js';
 import { CreditsService } from '../credits/index.js';
+import { ItemCalls } from './item-calls.js';
 import { readPrefer } from './prefer.js';
 import { StudioService } from './studio.service.js';
 
@@ -18,6 +19,7 @@ export class GenerationResponder {
   constructor(
     @Inject(StudioService) private readonly studio: StudioService,
     @Inject(CreditsService) private readonly credits: CreditsService,
+    @Inject(ItemCalls) private readonly calls: ItemCalls,
   ) {}
 
   async generate(
@@ -32,6 +34,8 @@ export class GenerationResponder {
     if (accepted.isReplay) response.setHeader('Idempotent-Replayed', 'true');
     const generation =
       waitMs === 0 ? accepted.generation : await this.studio.wait(user, accepted.generation.id, waitMs);
+    // Before the answer is known to be a failure: it tells how often it was tried as well.
+    response.setHeader('X-Attempts', await this.calls.count(generation.id));
     await this.studio.assertDelivered(generation);
     if (generation.status === 'queued' || generation.status === 'running') {
       response.status(HttpStatus.ACCEPTED).setHeader('Location', generation.urls.get);

@@ -6,6 +6,7 @@ import type { DomainError } from '../../platform/errors/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../credits/index.js';
 import { GalleryService, type NewImage } from '../gallery/index.js';
+import { type CallEnd, ProviderAttempts } from '../providers/index.js';
 import { countAtWork, itemsInTurn } from './fair-share.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
@@ -24,7 +25,12 @@ export interface ClaimedItem {
   readonly userId: number;
   readonly provider: string;
   readonly fence: number;
+  /** Which of the attempts that the item may have this is, from 1. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
 }
+
+type ItemOfClaim = Pick<ClaimedItem, 'id' | 'generationId' | 'userId' | 'fence'>;
 
 /** Rolls back a claim that came while its user had enough items at work. */
 class BeyondShareError extends Error {
@@ -45,6 +51,7 @@ export class ItemQueue {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(GalleryService) private readonly gallery: GalleryService,
+    @Inject(ProviderAttempts) private readonly calls: ProviderAttempts,
     @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
@@ -88,13 +95,13 @@ export class ItemQueue {
         )
         .execute();
       if (affected !== 1) return undefined;
-      const { generationId, userId, provider, fence } = await tx.findOneByOrFail(GenerationItem, { id });
+      const item = await tx.findOneByOrFail(GenerationItem, { id });
+      const { generationId, userId, provider, fence, attempts: attempt, maxAttempts } = item;
       // One claim of a user after the other: each counts what the others before it have committed, and itself.
       await this.ledger.lockAccount(tx, userId);
       if ((await countAtWork(tx, userId, now)) > MAX_AT_WORK_PER_USER) throw new BeyondShareError();
-      const item = { id, generationId, userId, provider, fence };
-      await this.events.record(tx, { change: 'claimed', ...item }, id);
-      return item;
+      await this.events.record(tx, { change: 'claimed', userId, generationId }, id);
+      return { id, generationId, userId, provider, fence, attempt, maxAttempts };
     });
   }
 
@@ -109,11 +116,13 @@ export class ItemQueue {
 
   /**
    * Records the stored image and takes the credits for it, or does neither.
+   * @param call how the provider call ended; recorded in any case, as it is the truth whoever has the item
    * @returns false when the item is no longer ours; the file is then nobody's
    */
-  async succeed(item: ClaimedItem, image: NewImage): Promise<boolean> {
+  async succeed(item: ClaimedItem, image: NewImage, call?: CallEnd): Promise<boolean> {
     const { id, fence } = item;
     const outcome = await this.transactions.run(async (tx) => {
+      if (call) await this.calls.end(tx, call);
       const { affected } = await tx.update(
         GenerationItem,
         { id, fence, state: 'RUNNING' },
@@ -133,25 +142,45 @@ export class ItemQueue {
   }
 
   /** Gives the item up for good and its credits back. @returns false when the item is no longer ours */
-  async fail(item: ClaimedItem, error: DomainError): Promise<boolean> {
-    return this.#giveUp(item, error);
+  async fail(item: ClaimedItem, error: DomainError, call?: CallEnd): Promise<boolean> {
+    return this.#giveUp(item, error, { call });
   }
 
-  /** Puts an unfinished item back, without counting the attempt: this process stops. */
+  /**
+   * Puts an item back to be tried again after a pause. Its credits stay held.
+   * @returns false when the item is no longer ours, or has no attempt left
+   */
+  async requeue(item: ClaimedItem, pauseMs: number, call?: CallEnd): Promise<boolean> {
+    return this.#queueAgain(item, pauseMs, { call });
+  }
+
+  /** Puts an item back that no provider was called for, without counting the attempt: this process stops. */
   async putBack(item: ClaimedItem): Promise<void> {
+    await this.#queueAgain(item, 0, { isUncounted: true });
+  }
+
+  async #queueAgain(
+    item: ClaimedItem,
+    pauseMs: number,
+    { call, isUncounted = false }: { call?: CallEnd; isUncounted?: boolean },
+  ): Promise<boolean> {
     const { id, fence, userId } = item;
-    const isPutBack = await this.transactions.run(async (tx) => {
-      const { affected } = await tx.update(
-        GenerationItem,
-        { id, fence, state: 'RUNNING' },
-        { state: 'QUEUED', leaseUntil: 0, runAt: this.clock.now(), attempts: () => 'attempts - 1' },
-      );
+    const isQueued = await this.transactions.run(async (tx) => {
+      if (call) await this.calls.end(tx, call);
+      const attempts = isUncounted ? 'attempts - 1' : 'attempts';
+      const { affected } = await tx
+        .createQueryBuilder()
+        .update(GenerationItem)
+        .set({ state: 'QUEUED', leaseUntil: 0, runAt: this.clock.now() + pauseMs, attempts: () => attempts })
+        .where(`id = :id AND fence = :fence AND state = 'RUNNING' AND ${attempts} < max_attempts`, { id, fence })
+        .execute();
       if (affected !== 1) return false;
       await this.ledger.lockAccount(tx, userId);
       await this.events.record(tx, { change: 'changed', ...item }, id);
       return true;
     });
-    if (isPutBack) this.events.announce({ change: 'changed', ...item });
+    if (isQueued) this.events.announce({ change: 'changed', ...item });
+    return isQueued;
   }
 
   /** Cancels whatever of a generation is not finished. @returns the ids of the items that were canceled */
@@ -193,7 +222,7 @@ export class ItemQueue {
     const givenUp: string[] = [];
     for (const item of items) {
       try {
-        if (await this.#giveUp(item, interrupted(), now)) givenUp.push(item.generationId);
+        if (await this.#giveUp(item, interrupted(), { leaseEndedBefore: now })) givenUp.push(item.generationId);
       } catch (error) {
         // One item that can't be settled must not keep the others from it.
         this.#logger.error({ err: error, itemId: item.id }, 'An item whose attempts are used up could not be given up');
@@ -208,8 +237,15 @@ export class ItemQueue {
   }
 
   /** @returns false when the item is no longer where it was expected */
-  async #giveUp(item: ClaimedItem, error: DomainError, leaseEndedBefore?: number): Promise<boolean> {
-    const released = await this.transactions.run((tx) => this.#markFailed(tx, item, error, leaseEndedBefore));
+  async #giveUp(
+    item: ItemOfClaim,
+    error: DomainError,
+    { leaseEndedBefore, call }: { leaseEndedBefore?: number; call?: CallEnd },
+  ): Promise<boolean> {
+    const released = await this.transactions.run(async (tx) => {
+      if (call) await this.calls.end(tx, call);
+      return this.#markFailed(tx, item, error, leaseEndedBefore);
+    });
     if (released === undefined) return false;
     this.metrics.released(released);
     this.events.announce({ change: 'changed', userId: item.userId, generationId: item.generationId });
@@ -219,7 +255,7 @@ export class ItemQueue {
   /** @returns the credits that went back, or undefined when the item is no longer where it was expected */
   async #markFailed(
     tx: EntityManager,
-    { id, fence, userId, generationId }: ClaimedItem,
+    { id, fence, userId, generationId }: ItemOfClaim,
     error: DomainError,
     leaseEndedBefore?: number,
   ): Promise<number | undefined> {

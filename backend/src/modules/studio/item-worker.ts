@@ -1,37 +1,38 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { newId } from '../../platform/crypto/index.js';
+import { isDatabaseUnavailable } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors/index.js';
-import { Clock } from '../../platform/time/index.js';
 import { contextOf, inSpan } from '../../platform/tracing/index.js';
-import { ImageThumbnails, type NewImage } from '../gallery/index.js';
-import { type ProviderImage, ProviderError, ProviderRegistry } from '../providers/index.js';
-import { ImageInspector, type InspectedImage, ObjectStore, UnusableImageError, newImageKey } from '../storage/index.js';
+import { ImageThumbnails } from '../gallery/index.js';
+import { ProviderError } from '../providers/index.js';
+import { UnusableImageError } from '../storage/index.js';
 import type { AbortReason } from './abort-reason.js';
 import { GenerationRow } from './generation.entity.js';
+import { ItemLostError } from './item-lost-error.js';
+import { ItemMaker, type ItemWork } from './item-maker.js';
 import { type ClaimedItem, ItemQueue, LEASE_MS } from './item-queue.js';
+import { ItemRetries } from './item-retries.js';
+import { persistently } from './persistently.js';
+import { interrupted, ourTrouble } from './studio.errors.js';
 import { WakeUps } from './wake-ups/index.js';
-import { WorkMetrics } from './work-metrics.js';
 
 /** Longest that one provider call may take. */
 const DEADLINE_MS = 180_000;
 
-/** Makes one claimed item: the provider's image, checked, stored, and only then charged. */
+/** Has one claimed item made and settles what came of it: charged, tried again later, or given up. */
 @Injectable()
 export class ItemWorker {
   readonly #logger = new Logger(ItemWorker.name);
   readonly #running = new Map<string, AbortController>();
+  readonly #stopping = new AbortController();
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
-    @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
-    @Inject(ImageInspector) private readonly inspector: ImageInspector,
-    @Inject(ObjectStore) private readonly store: ObjectStore,
+    @Inject(ItemMaker) private readonly maker: ItemMaker,
+    @Inject(ItemRetries) private readonly retries: ItemRetries,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
-    @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
-    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /** Stops the work on an item that was canceled. */
@@ -46,20 +47,21 @@ export class ItemWorker {
 
   /** Stops everything; the items are put back for the next process. */
   abortAll(): void {
+    this.#stopping.abort();
     for (const controller of this.#running.values()) controller.abort('stopping' satisfies AbortReason);
   }
 
   /** Never rejects: what can't be settled now is settled by whoever claims the item when its lease has run out. */
   async run(item: ClaimedItem): Promise<void> {
     const controller = new AbortController();
-    const { signal } = controller;
+    const work: ItemWork = { item, signal: controller.signal };
     const deadline = setTimeout(() => controller.abort('deadline' satisfies AbortReason), DEADLINE_MS);
     const heartbeat = setInterval(() => void this.#beat(item, controller), LEASE_MS / 3);
     this.#running.set(item.id, controller);
     try {
-      await this.#make(item, signal);
+      await this.#finish(work);
     } catch (error) {
-      await this.#settle(item, error, signal);
+      await this.#settle(work, error);
     } finally {
       clearTimeout(deadline);
       clearInterval(heartbeat);
@@ -67,7 +69,8 @@ export class ItemWorker {
     }
   }
 
-  async #make(item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  async #finish(work: ItemWork): Promise<void> {
+    const { item } = work;
     const generation = await this.dataSource.manager.findOneByOrFail(GenerationRow, { id: item.generationId });
     const attributes = {
       'atelier.generation_id': generation.id,
@@ -77,63 +80,21 @@ export class ItemWorker {
       'atelier.tier': generation.tier,
     };
     await inSpan('item', { attributes, parent: contextOf(generation.traceParent) }, () =>
-      this.#makeFor(generation, item, signal),
+      this.#makeAndCharge(work, generation),
     );
   }
 
-  async #makeFor(generation: GenerationRow, item: ClaimedItem, signal: AbortSignal): Promise<void> {
-    const provider = this.providers.get(item.provider);
-    if (!provider) throw new ProviderError('provider_unavailable', { message: 'The provider is no longer installed.' });
-    const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
-    const made = await this.metrics.measure({ provider: item.provider, tier }, signal, async () => {
-      const request = { prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed };
-      const image = await inSpan('provider.generate', {}, () => provider.generate(request, signal));
-      // A part of the attempt: bytes that are no usable image are the provider's failure.
-      return { ...image, inspected: await inSpan('image.inspect', {}, () => this.inspector.inspect(image.bytes)) };
-    });
-    const image = await inSpan('image.store', {}, () => this.#store(item, generation, made, signal));
-    if (await inSpan('item.succeed', {}, () => this.queue.succeed(item, image))) void this.thumbnails.prepare(image);
-    else
-      this.#logger.warn(
-        { itemId: item.id },
-        'An image was finished after its item had been lost; nobody is charged for it',
-      );
-  }
-
-  async #store(
-    item: ClaimedItem,
-    generation: GenerationRow,
-    made: ProviderImage & { readonly inspected: InspectedImage },
-    signal: AbortSignal,
-  ): Promise<NewImage> {
-    const { inspected } = made;
-    const storageKey = newImageKey(generation.userId, this.clock.now(), inspected.extension);
-    const stored = await this.store.put(storageKey, made.bytes, signal);
-    const createdAt = this.clock.now();
-    return {
-      id: newId(createdAt),
-      itemId: item.id,
-      generationId: generation.id,
-      userId: generation.userId,
-      storageKey,
-      sha256: stored.sha256,
-      bytes: stored.bytes,
-      mime: inspected.mime,
-      width: inspected.width,
-      height: inspected.height,
-      prompt: generation.prompt,
-      enhancedPrompt: generation.enhancedPrompt,
-      revisedPrompt: made.revisedPrompt,
-      provider: item.provider,
-      model: made.model,
-      tier: generation.tier,
-      aspectRatio: generation.aspectRatio,
-      seed: made.seed,
-      jobId: made.jobId,
-      creditsSpent: generation.priceEach,
-      durationMs: createdAt - generation.createdAt,
-      createdAt,
-    };
+  async #makeAndCharge(work: ItemWork, generation: GenerationRow): Promise<void> {
+    const image = await this.maker.make(work, generation);
+    const succeed = (): Promise<boolean> => this.queue.succeed(work.item, image, work.call);
+    if (await inSpan('item.succeed', {}, () => this.#persist(succeed))) {
+      void this.thumbnails.prepare(image);
+      return;
+    }
+    this.#logger.warn(
+      { itemId: work.item.id },
+      'An image was finished after its item had been lost; nobody is charged for it',
+    );
   }
 
   async #beat(item: ClaimedItem, controller: AbortController): Promise<void> {
@@ -145,21 +106,15 @@ export class ItemWorker {
     }
   }
 
-  async #settle(item: ClaimedItem, error: unknown, signal: AbortSignal): Promise<void> {
+  async #settle(work: ItemWork, error: unknown): Promise<void> {
+    const { item, signal } = work;
     const reason: unknown = signal.aborted ? signal.reason : undefined;
+    if (error instanceof ItemLostError || reason === 'lease-lost') return;
     try {
-      if (reason === 'lease-lost') return;
-      if (reason === 'stopping') {
-        await this.queue.putBack(item);
-        this.wakeUps.announce([item]);
-      } else {
-        const failure = reason === 'deadline' ? new ProviderError('timeout', { cause: error }) : toDomainError(error);
-        if (failure) await this.queue.fail(item, failure);
-        else
-          this.#logger.error(
-            { err: error, itemId: item.id },
-            'An item could not be finished; it is tried again when its lease ends',
-          );
+      if (reason === 'stopping') await this.#putBack(work);
+      else {
+        const isLate = reason === 'deadline' && work.call?.state !== 'SUCCEEDED';
+        await this.#tryAgainOrFail(work, isLate ? new ProviderError('timeout', { cause: error }) : toFailure(error));
       }
     } catch (settling) {
       this.#logger.error(
@@ -168,10 +123,45 @@ export class ItemWorker {
       );
     }
   }
+
+  async #tryAgainOrFail({ item, call }: ItemWork, failure: DomainError): Promise<void> {
+    const pauseMs = await this.#persist(() => this.retries.pauseMs(item, failure));
+    const facts = { itemId: item.id, code: failure.code, attempt: item.attempt, pauseMs };
+    if (!(failure instanceof ProviderError)) {
+      this.#logger.error({ ...facts, err: failure.cause ?? failure }, 'An item met with trouble of our own');
+    } else this.#logger.debug(facts, 'A provider did not deliver');
+    if (pauseMs === undefined) await this.#persist(() => this.queue.fail(item, failure, call));
+    else await this.#queueAgain({ item, call }, pauseMs);
+  }
+
+  /** This process stops. The attempt counts if the provider was called: that happens no more often than is allowed. */
+  async #putBack({ item, call }: Pick<ItemWork, 'item' | 'call'>): Promise<void> {
+    if (call && item.attempt >= item.maxAttempts) await this.queue.fail(item, interrupted(), call);
+    else if (call) await this.#queueAgain({ item, call }, 0);
+    else {
+      await this.queue.putBack(item);
+      this.wakeUps.announce([item]);
+    }
+  }
+
+  async #queueAgain({ item, call }: Pick<ItemWork, 'item' | 'call'>, pauseMs: number): Promise<void> {
+    const isQueued = await this.#persist(() => this.queue.requeue(item, pauseMs, call));
+    if (isQueued) this.wakeUps.announce([{ ...item, dueInMs: pauseMs }]);
+  }
+
+  /** What is settled for good must not be lost to a database that is away for a moment. */
+  async #persist<Result>(step: () => Promise<Result>): Promise<Result> {
+    return persistently(step, isDatabaseAway, this.#stopping.signal);
+  }
 }
 
-/** What the person is told; undefined for trouble of our own, which another attempt may not have. */
-function toDomainError(error: unknown): DomainError | undefined {
+function isDatabaseAway(error: unknown): boolean {
+  return isDatabaseUnavailable(error) || (error instanceof DomainError && error.code === 'server.unavailable');
+}
+
+/** What the person is told if the item is given up. */
+function toFailure(error: unknown): DomainError {
   if (error instanceof UnusableImageError) return new ProviderError('bad_response', { cause: error });
-  return error instanceof DomainError && error.kind !== 'internal' ? error : undefined;
+  if (error instanceof DomainError && error.kind !== 'internal') return error;
+  return ourTrouble(error);
 }

@@ -21,6 +21,13 @@ export const interrupted = (): DomainError =>
     },
   );
 
+/** Nothing that the person or a provider could help. */
+export const ourTrouble = (cause: unknown): DomainError =>
+  new DomainError('server.error', 'internal', 'Something went wrong on our side. You were not charged. Try again.', {
+    retryable: true,
+    cause,
+  });
+
 export const canceled = (): DomainError =>
   new DomainError('studio.canceled', 'conflict', 'The generation was canceled. You were not charged.');
 

@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/index.js';
 import { CreditsModule } from '../credits/index.js';
 import { GalleryModule } from '../gallery/index.js';
-import { ProvidersModule } from '../providers/index.js';
+import { ProviderCallsModule, ProvidersModule } from '../providers/index.js';
 import { StorageModule } from '../storage/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
 import { CanceledItems } from './canceled-items.js';
@@ -15,7 +15,10 @@ import { GenerationResponder } from './generation-responder.js';
 import { GenerationRunner } from './generation-runner.js';
 import { GenerationSignals } from './generation-signals.js';
 import { GenerationRow } from './generation.entity.js';
+import { ItemCalls } from './item-calls.js';
+import { ItemMaker } from './item-maker.js';
 import { ItemQueue } from './item-queue.js';
+import { ItemRetries } from './item-retries.js';
 import { ItemWorker } from './item-worker.js';
 import { OrphanFiles } from './orphan-files.js';
 import { OverdueItems } from './overdue-items.js';
@@ -34,6 +37,7 @@ import { WorkMetrics } from './work-metrics.js';
     AuthModule,
     CreditsModule,
     GalleryModule,
+    ProviderCallsModule,
     ProvidersModule,
     StorageModule,
     StudioSettingsModule,
@@ -46,7 +50,10 @@ import { WorkMetrics } from './work-metrics.js';
     GenerationResponder,
     GenerationRunner,
     GenerationSignals,
+    ItemCalls,
+    ItemMaker,
     ItemQueue,
+    ItemRetries,
     ItemWorker,
     OrphanFiles,
     OverdueItems,

@@ -9,6 +9,7 @@ import { ExpiredHolds } from '../credits/index.js';
 import { GalleryService, ImageThumbnails } from '../gallery/index.js';
 import { ObjectStore, newImageKey } from '../storage/index.js';
 import { GenerationEvents } from './generation-events.js';
+import { ItemCalls } from './item-calls.js';
 import { ItemQueue, LEASE_MS } from './item-queue.js';
 import { OrphanFiles } from './orphan-files.js';
 import { OverdueItems } from './overdue-items.js';
@@ -22,6 +23,7 @@ const HOUR_MS = 3_600_000;
 function newSweeper({ app, queue, clock }: TestStudio, aborted: string[] = [], isIdle = true): Sweeper {
   return new Sweeper(
     queue,
+    app.get(ItemCalls),
     new OverdueItems(
       app.get(ExpiredHolds),
       app.get(GenerationEvents),

@@ -10,6 +10,7 @@ import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { RepeatedTask } from '../../platform/time/index.js';
 import { ImageThumbnails } from '../gallery/index.js';
 import { GenerationEvents } from './generation-events.js';
+import { ItemCalls } from './item-calls.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
 import { OrphanFiles } from './orphan-files.js';
@@ -22,6 +23,9 @@ const FIRST_AFTER_MS = 1_000;
 
 /** Items that one pass settles at most, of each kind. */
 const LIMIT = 100;
+
+/** Open calls that one pass looks at: more than all processes together are likely to have under way. */
+const CALLS_LIMIT = 1_000;
 
 /**
  * Looks after what was left behind: by processes that died, and by work that nobody waited for. Every process that works has one;
@@ -36,6 +40,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   constructor(
     @Inject(ItemQueue) private readonly queue: ItemQueue,
+    @Inject(ItemCalls) private readonly calls: ItemCalls,
     @Inject(OverdueItems) private readonly overdueItems: OverdueItems,
     @Inject(OrphanFiles) private readonly orphanFiles: OrphanFiles,
     @Inject(ItemWorker) private readonly worker: Pick<ItemWorker, 'abort' | 'isIdle'>,
@@ -60,6 +65,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     const steps: Record<string, () => Promise<void>> = {
       exhaustedItems: () => this.#giveUpExhausted(),
       overdueItems: () => this.#giveUpOverdue(),
+      providerCalls: () => this.#closeCalls(),
       idempotencyKeys: () => this.#pruneKeys(),
       events: () => this.#pruneEvents(),
       thumbnails: () => this.#prepareThumbnails(),
@@ -85,6 +91,11 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (itemIds.length === 0) return;
     this.#logger.warn({ itemIds }, 'Items were given up: their credits had been held for too long');
     for (const itemId of itemIds) this.worker.abort(itemId);
+  }
+
+  async #closeCalls(): Promise<void> {
+    const calls = await this.calls.closeDeserted(CALLS_LIMIT);
+    if (calls > 0) this.#logger.warn({ calls }, 'How calls to providers ended will never be known');
   }
 
   async #pruneKeys(): Promise<void> {

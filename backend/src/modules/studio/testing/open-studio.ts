@@ -10,12 +10,15 @@ import { Clock } from '../../../platform/time/index.js';
 import { AuthModule } from '../../auth/index.js';
 import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../../credits/index.js';
 import { GalleryModule, GalleryService, type NewImage } from '../../gallery/index.js';
+import { ProviderCallsModule } from '../../providers/index.js';
 import { StorageModule, newImageKey } from '../../storage/index.js';
 import { GenerationEvent } from '../generation-event.entity.js';
 import { GenerationEvents } from '../generation-events.js';
 import { GenerationItem } from '../generation-item.entity.js';
 import { GenerationRow } from '../generation.entity.js';
+import { ItemCalls } from '../item-calls.js';
 import { type ClaimedItem, ItemQueue } from '../item-queue.js';
+import { ItemRetries } from '../item-retries.js';
 import { OrphanFiles } from '../orphan-files.js';
 import { OverdueItems } from '../overdue-items.js';
 import { WorkMetrics } from '../work-metrics.js';
@@ -58,10 +61,11 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
         AuthModule,
         CreditsModule,
         GalleryModule,
+        ProviderCallsModule,
         StorageModule,
         TypeOrmModule.forFeature([GenerationEvent, GenerationItem, GenerationRow]),
       ],
-      providers: [GenerationEvents, ItemQueue, OrphanFiles, OverdueItems, WorkMetrics],
+      providers: [GenerationEvents, ItemCalls, ItemQueue, ItemRetries, OrphanFiles, OverdueItems, WorkMetrics],
     }).compile();
     return testing.init();
   });
@@ -77,6 +81,20 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
     const generationId = newId(clock.now());
     const itemIds = Array.from({ length: count }, () => newId(clock.now()));
     await transactions.run(async (tx) => {
+      await tx.insert(GenerationRow, {
+        id: generationId,
+        userId: USER,
+        prompt: 'a harbour',
+        enhancedPrompt: null,
+        tier: 'premium4',
+        requestedProvider: 'auto',
+        count,
+        aspectRatio: '1:1',
+        seed: null,
+        metadata: null,
+        priceEach: PRICE,
+        createdAt: clock.now(),
+      });
       await tx.insert(
         GenerationItem,
         itemIds.map((id, idx) => ({

@@ -1,0 +1,51 @@
+import { DataSource } from 'typeorm';
+import { ImageThumbnails } from '../../gallery/index.js';
+import { type ImageProvider, ProviderRegistry } from '../../providers/index.js';
+import { ImageInspector, ObjectStore } from '../../storage/index.js';
+import { GenerationItem } from '../generation-item.entity.js';
+import { ItemCalls } from '../item-calls.js';
+import { ItemMaker } from '../item-maker.js';
+import { ItemRetries } from '../item-retries.js';
+import { ItemWorker } from '../item-worker.js';
+import { EmbeddedWakeUps } from '../wake-ups/embedded-wake-ups.js';
+import { WorkMetrics } from '../work-metrics.js';
+import type { TestStudio } from './open-studio.js';
+
+export interface TestWorker {
+  readonly worker: ItemWorker;
+  /** Claims the item when it is due, has it made, and so on until it is finished. @returns how often it was claimed */
+  drive(id: string): Promise<number>;
+}
+
+/** A worker like that of a process of its own. */
+export function openWorker({ app, queue, clock, claim }: TestStudio, provider: ImageProvider): TestWorker {
+  const { manager } = app.get(DataSource);
+  const wakeUps = new EmbeddedWakeUps();
+  const maker = new ItemMaker(
+    app.get(ItemCalls),
+    new ProviderRegistry([provider]),
+    app.get(ImageInspector),
+    app.get(ObjectStore),
+    app.get(WorkMetrics),
+    clock,
+  );
+  const worker = new ItemWorker(
+    app.get(DataSource),
+    queue,
+    maker,
+    app.get(ItemRetries),
+    app.get(ImageThumbnails),
+    wakeUps,
+  );
+  return {
+    worker,
+    drive: async (id) => {
+      for (let claims = 0; ; claims += 1) {
+        const { state, runAt } = await manager.findOneByOrFail(GenerationItem, { id });
+        if (state !== 'QUEUED') return claims;
+        clock.nowMs = Math.max(clock.nowMs, runAt);
+        await worker.run(await claim(id));
+      }
+    },
+  };
+}

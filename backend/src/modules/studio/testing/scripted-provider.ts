@@ -1,0 +1,55 @@
+import sharp from 'sharp';
+import type { ImageProvider, ProviderImage } from '../../providers/index.js';
+
+/** What the provider does in one call. */
+export type Act = (signal: AbortSignal) => Promise<Buffer>;
+
+/** A provider that does in each call what the script says; the last act is repeated. */
+export class ScriptedProvider implements ImageProvider {
+  readonly key = 'mock';
+  readonly label = 'Scripted';
+  calls = 0;
+
+  constructor(private readonly acts: readonly Act[]) {}
+
+  capabilities(): ReturnType<ImageProvider['capabilities']> {
+    return { tiers: ['premium4'], aspectRatios: ['1:1'], maxCount: 8, supportsSeed: false };
+  }
+
+  status(): 'ready' {
+    return 'ready';
+  }
+
+  async generate(_: unknown, signal: AbortSignal): Promise<ProviderImage> {
+    const act = this.acts[Math.min(this.calls, this.acts.length - 1)];
+    this.calls += 1;
+    if (act === undefined) throw new Error('The script has no acts');
+    const bytes = await act(signal);
+    return { bytes, jobId: `call-${this.calls}`, model: 'scripted', seed: null, revisedPrompt: null };
+  }
+}
+
+/** Delivers a real picture. */
+export const deliver: Act = () =>
+  sharp({
+    create: {
+      width: 64,
+      height: 64,
+      channels: 3,
+      background: 'black',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  })
+    .png()
+    .toBuffer();
+
+export const failWith =
+  (error: Error): Act =>
+  () =>
+    Promise.reject(error);
+
+/** Works until it is stopped. */
+export const hang: Act = (signal) =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('stopped')));
+  });
