@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { ItemWorker } from '../src/modules/studio/item-worker.js';
+import { StudioService } from '../src/modules/studio/studio.service.js';
+import { StudioSettingsService } from '../src/modules/studio-settings/index.js';
+import { type Configuration, loadConfiguration } from '../src/platform/config/index.js';
+import { RedisConnections } from '../src/platform/redis/index.js';
+import { addPerson, installations } from './installations.js';
+import { mariadbUrl } from './mariadb.js';
+
+/** A database of its own: whoever shares one is woken for the others' items. */
+const redisUrl = process.env['TEST_REDIS_URL']?.replace(/\/?$/, '/8');
+
+/** Sooner than the next look that a worker takes by itself while Redis is there: that is 4 s away at least. */
+const AT_ONCE_MS = 3_000;
+
+const PERSON = { id: 7, email: 'person-7@example.com', name: 'Person', role: 'admin' } as const;
+const REQUEST = { prompt: 'a harbour', tier: 'standard', count: 1, aspect_ratio: '1:1', enhance: false } as const;
+const SLOW = { ...REQUEST, prompt: 'a slow river [mock:delay=300000]', count: 4 } as const;
+
+if (mariadbUrl === undefined || redisUrl === undefined) {
+  test('without Redis a process wakes itself', () => {
+    expect(loadConfiguration({ PROCESS_ROLE: 'all' }).redisUrl).toBeUndefined();
+  });
+} else {
+  describe('Processes that share a Redis', () => {
+    const { prepare, start } = installations();
+    let configuration: Configuration;
+    let api: INestApplicationContext;
+
+    const startWith = (role: 'api' | 'worker', url: string = redisUrl): Promise<INestApplicationContext> =>
+      start(
+        loadConfiguration({
+          DATA_DIR: configuration.dataDir,
+          DATABASE_URL: configuration.databaseUrl,
+          REDIS_URL: url,
+          SECRET_KEY: configuration.secretKey,
+          MOCK_DIRECTIVES: 'true',
+          LOG_LEVEL: 'silent',
+          PROCESS_ROLE: role,
+        }),
+      );
+    const studioOf = (app: INestApplicationContext): StudioService => app.get(StudioService, { strict: false });
+    const isIdle = (app: INestApplicationContext): boolean => app.get(ItemWorker, { strict: false }).isIdle;
+    const flush = () => api.get(RedisConnections).commands?.flushdb();
+
+    beforeEach(async () => {
+      configuration = await prepare('MariaDB');
+      api = await startWith('api');
+      await addPerson(api, PERSON.id, 100);
+      await flush();
+    });
+
+    test('begin at once what another has accepted', async () => {
+      const workers = [await startWith('worker'), await startWith('worker')];
+      // Past the look that each takes when it starts.
+      await eventually(async () => {
+        const { generation } = await studioOf(api).generate(PERSON, REQUEST);
+        return (await studioOf(api).wait(PERSON, generation.id, 30_000)).status === 'succeeded';
+      });
+
+      for (let round = 0; round < 5; round += 1) {
+        const { generation } = await studioOf(api).generate(PERSON, REQUEST);
+        const { created_at, started_at } = await studioOf(api).wait(PERSON, generation.id, 30_000);
+        expect(Date.parse(String(started_at)) - Date.parse(created_at)).toBeLessThan(AT_ONCE_MS);
+      }
+      const { generation } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
+      const eight = await studioOf(api).wait(PERSON, generation.id, 30_000);
+
+      expect(eight).toMatchObject({ status: 'succeeded', credits: { charged: 8 } });
+      expect(workers.every(isIdle)).toBe(true);
+    });
+
+    test('stop at once what was canceled in another', async () => {
+      const workers = [await startWith('worker'), await startWith('worker')];
+      const { generation } = await studioOf(api).generate(PERSON, SLOW);
+      await eventually(async () => (await studioOf(api).get(PERSON, generation.id)).status === 'running');
+      await eventually(() => workers.some((worker) => !isIdle(worker)));
+
+      const startedAt = Date.now();
+      const canceled = await studioOf(api).cancel(PERSON, generation.id);
+      await eventually(() => workers.every(isIdle));
+
+      expect(canceled).toMatchObject({ status: 'canceled', credits: { charged: 0 } });
+      // The next heartbeat would have found out after 20 s.
+      expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS);
+    });
+
+    test('use the prices and providers that were set in another', async () => {
+      const other = await startWith('api');
+      const settings = api.get(StudioSettingsService, { strict: false });
+      const quoteIn = async (app: INestApplicationContext) =>
+        (await studioOf(app).generate(PERSON, REQUEST)).generation.credits.quoted;
+
+      expect(await quoteIn(other)).toBe(1);
+      await settings.change(PERSON, { credit_price_standard: '7' });
+      expect(await quoteIn(other)).toBe(7);
+      await settings.change(PERSON, { provider_mock_enabled: 'false' });
+      await expect(studioOf(other).generate(PERSON, REQUEST)).rejects.toMatchObject({ kind: 'unavailable' });
+    });
+
+    test('make everything although Redis was emptied', async () => {
+      const { generation } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
+      await flush();
+      await startWith('worker');
+      const { generation: second } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
+      await flush();
+
+      for (const { id } of [generation, second]) {
+        expect(await studioOf(api).wait(PERSON, id, 40_000)).toMatchObject({
+          status: 'succeeded',
+          credits: { charged: 8 },
+        });
+      }
+    });
+
+    test('accept and make everything although Redis was never there', async () => {
+      const nowhere = 'redis://127.0.0.1:1';
+      const lonely = await startWith('api', nowhere);
+      await startWith('worker', nowhere);
+
+      const startedAt = Date.now();
+      const { generation } = await studioOf(lonely).generate(PERSON, REQUEST);
+      expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS);
+
+      expect(await studioOf(lonely).wait(PERSON, generation.id, 30_000)).toMatchObject({ status: 'succeeded' });
+    });
+  });
+}
+
+async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 20_000; !(await isSo());) {
+    if (Date.now() > deadline) throw new Error('It did not happen');
+    await pause(20);
+  }
+}
