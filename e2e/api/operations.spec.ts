@@ -91,7 +91,7 @@ describe('the operators’ routes', () => {
   it('say what the process depends on, and that it is there', async () => {
     expect(await ready()).toEqual({
       status: 200,
-      body: { status: 'ok', checks: { database: 'ok', storage: 'ok', disk_space: 'ok' } },
+      body: { status: 'ok', checks: { database: 'ok', storage: 'ok', disk_space: 'ok', queue: 'ok' } },
     });
   });
 

@@ -20,7 +20,11 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the process can do its work' })
-  @Answers(200, Readiness, 'Requests can be served; 503 with the same body when they can not.')
+  @Answers(
+    200,
+    Readiness,
+    'Requests can be served; 503 with the same body when they can not. `disk_space` and `queue` may have failed all the same.',
+  )
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const readiness = await this.checks.run();
     if (readiness.status !== 'ok') response.status(HttpStatus.SERVICE_UNAVAILABLE);

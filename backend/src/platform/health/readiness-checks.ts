@@ -1,8 +1,9 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Readiness } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
 import { Configuration } from '../config/index.js';
 import { DiskSpace, WriteProbe } from '../disk/index.js';
+import { RedisConnections } from '../redis/index.js';
 import { Clock, Remembered, within } from '../time/index.js';
 import { StorageProbe } from './storage-probe.js';
 
@@ -12,19 +13,23 @@ const TIMEOUT_MS = 2_000;
 /** How often the database is asked at most; a question that hangs is never followed by another. */
 const DATABASE_MAX_AGE_MS = 500;
 
-type CheckName = 'database' | 'storage' | 'disk_space';
+type CheckName = 'database' | 'storage' | 'disk_space' | 'queue';
 
 /**
- * Checks without which no request can be served. A disk that is nearly full is reported, but takes nobody out of service:
- * signing in and looking at images go on, and new generations are refused one by one, with a reason.
+ * Checks without which no request can be served. The others are reported, but take nobody out of service: while the disk
+ * is nearly full, signing in and looking at images go on, and new generations are refused one by one, with a reason;
+ * while the queue's Redis is away, images are made a few seconds later.
  */
 const NEEDED = ['database', 'storage'] as const satisfies readonly CheckName[];
 
 /** Whether what the process depends on is there. */
 @Injectable()
-export class ReadinessChecks {
+export class ReadinessChecks implements OnModuleDestroy {
   readonly #logger = new Logger(ReadinessChecks.name);
   readonly #checks: Record<CheckName, () => Promise<unknown>>;
+  /** What failed when it was last checked: one line tells of an outage, however often somebody asks. */
+  readonly #failing = new Set<CheckName>();
+  #isStopping = false;
 
   constructor(
     @Inject(DataSource) dataSource: Pick<DataSource, 'query'>,
@@ -32,6 +37,7 @@ export class ReadinessChecks {
     @Inject(StorageProbe) storageProbe: StorageProbe,
     @Inject(DiskSpace) diskSpace: Pick<DiskSpace, 'current'>,
     @Inject(Configuration) { databaseUrl }: Pick<Configuration, 'databaseUrl'>,
+    @Inject(RedisConnections) redis: Pick<RedisConnections, 'ping'>,
     @Inject(Clock) clock: Clock,
   ) {
     const database = new Remembered<unknown>(clock, DATABASE_MAX_AGE_MS, () => dataSource.query('SELECT 1'));
@@ -42,26 +48,35 @@ export class ReadinessChecks {
       disk_space: async () => {
         if ((await diskSpace.current()).isNearlyFull) throw new Error('There is hardly any space left');
       },
+      queue: () => redis.ping(),
     };
   }
 
+  /** From now on nobody should send anything new here. */
+  onModuleDestroy(): void {
+    this.#isStopping = true;
+  }
+
   async run(): Promise<Readiness> {
-    const [database, storage, diskSpace] = await Promise.all([
+    const [database, storage, diskSpace, queue] = await Promise.all([
       this.#verdict('database'),
       this.#verdict('storage'),
       this.#verdict('disk_space'),
+      this.#verdict('queue'),
     ]);
-    const checks = { database, storage, disk_space: diskSpace };
-    const isReady = NEEDED.every((name) => checks[name] === 'ok');
+    const checks = { database, storage, disk_space: diskSpace, queue };
+    const isReady = !this.#isStopping && NEEDED.every((name) => checks[name] === 'ok');
     return { status: isReady ? 'ok' : 'unavailable', checks };
   }
 
   async #verdict(name: CheckName): Promise<'ok' | 'failed'> {
     try {
       await within(TIMEOUT_MS, this.#checks[name]());
+      if (this.#failing.delete(name)) this.#logger.log({ check: name }, 'A readiness check is well again');
       return 'ok';
     } catch (error) {
-      this.#logger.warn({ err: error, check: name }, 'A readiness check failed');
+      if (!this.#failing.has(name)) this.#logger.warn({ err: error, check: name }, 'A readiness check failed');
+      this.#failing.add(name);
       return 'failed';
     }
   }

@@ -55,6 +55,11 @@ export class RedisConnections implements OnApplicationShutdown {
     return this.commands?.status === 'ready';
   }
 
+  /** Rejects, within half a second, when Redis is configured and does not answer. */
+  async ping(): Promise<void> {
+    await this.commands?.ping();
+  }
+
   /**
    * A connection of its own for what keeps one busy: subscriptions and waiting reads.
    * @param name what Redis shows in its list of clients
