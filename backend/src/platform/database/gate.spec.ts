@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { Breather } from './breather.js';
 import { Gate } from './gate.js';
 
 describe('Gate', () => {
   test('lets holders through one at a time, in the order of arrival', async () => {
-    const gate = new Gate(1_000);
+    const gate = new Gate(1_000, new Breather());
     const order: string[] = [];
     const pass = async (name: string): Promise<void> => {
       const leave = await gate.acquire('statement');
@@ -19,7 +20,7 @@ describe('Gate', () => {
   });
 
   test('refuses whoever waits too long, and goes on with the others', async () => {
-    const gate = new Gate(20);
+    const gate = new Gate(20, new Breather());
     const leave = await gate.acquire('statement');
 
     await expect(gate.acquire('statement')).rejects.toMatchObject({ code: 'server.unavailable', retryable: true });
@@ -30,7 +31,7 @@ describe('Gate', () => {
   });
 
   test('opens once, however often a holder leaves', async () => {
-    const gate = new Gate(20);
+    const gate = new Gate(20, new Breather());
     const leave = await gate.acquire('statement');
     const next = gate.acquire('statement');
     leave();
@@ -41,7 +42,7 @@ describe('Gate', () => {
   });
 
   test('lets a transaction past statements when whoever has the turn says so', async () => {
-    const gate = new Gate(1_000);
+    const gate = new Gate(1_000, new Breather());
     const order: string[] = [];
     const leave = await gate.acquire('transaction');
     const statement = gate.acquire('statement').then((leaveStatement) => {
@@ -61,7 +62,7 @@ describe('Gate', () => {
   });
 
   test('does not keep the event loop from everybody else, however many wait', async () => {
-    const gate = new Gate(1_000);
+    const gate = new Gate(1_000, new Breather());
     let isOver = false;
     const comeAgainAndAgain = async (): Promise<void> => {
       while (!isOver) (await gate.acquire('statement'))();

@@ -1,7 +1,5 @@
 import { DomainError } from '../errors/index.js';
-
-/** Longest that holders may follow upon each other before everything else in the process has its turn. */
-const UNBROKEN_MS = 10;
+import type { Breather } from './breather.js';
 
 /** What somebody wants to do: transactions may be let through together, a single statement goes alone. */
 export type Purpose = 'transaction' | 'statement';
@@ -9,17 +7,19 @@ export type Purpose = 'transaction' | 'statement';
 interface Waiting {
   readonly purpose: Purpose;
   /** From here on the turn can't be missed any more. */
-  choose(): void;
-  proceed(): void;
+  readonly choose: () => void;
+  readonly proceed: () => void;
 }
 
 /** Lets one holder through at a time, in the order of arrival. */
 export class Gate {
   readonly #waiting: Waiting[] = [];
   #isHeld = false;
-  #unbrokenSinceMs = 0;
 
-  constructor(private readonly acquireTimeoutMs: number) {}
+  constructor(
+    private readonly acquireTimeoutMs: number,
+    private readonly breather: Breather,
+  ) {}
 
   /**
    * Waits for the turn.
@@ -28,7 +28,6 @@ export class Gate {
    */
   async acquire(purpose: Purpose): Promise<() => void> {
     if (this.#isHeld) await this.#turn(purpose);
-    else this.#unbrokenSinceMs = performance.now();
     this.#isHeld = true;
     let isReleased = false;
     return () => {
@@ -58,15 +57,9 @@ export class Gate {
       return;
     }
     next.choose();
-    if (performance.now() - this.#unbrokenSinceMs < UNBROKEN_MS) {
-      next.proceed();
-      return;
-    }
-    // Statements of SQLite never leave the thread: without this a full queue would stop the event loop until it is empty.
-    setImmediate(() => {
-      this.#unbrokenSinceMs = performance.now();
-      next.proceed();
-    });
+    const pause = this.breather.due();
+    if (pause) void pause.then(next.proceed);
+    else next.proceed();
   }
 
   #turn(purpose: Purpose): Promise<void> {

@@ -1,6 +1,7 @@
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
+import type { Breather } from './breather.js';
 import type { Gate } from './gate.js';
 import type { SharedCommits, SharedTransaction } from './shared-commits.js';
 import type { SqliteConnection } from './sqlite-connection.js';
@@ -13,6 +14,7 @@ export interface SqliteAccess {
   /** Sees what is committed, at once and without waiting for writers. */
   readonly reader: SqliteConnection;
   readonly gate: Gate;
+  readonly breather: Breather;
   readonly commits: SharedCommits;
 }
 
@@ -86,8 +88,11 @@ export class GatedQueryRunner extends BetterSqlite3QueryRunner {
   }
 
   async #executeAlone(sql: string, parameters: readonly unknown[]) {
-    const { reader, writer, gate } = this.#access;
-    if (reader.isRead(sql)) return reader.execute(sql, parameters);
+    const { reader, writer, gate, breather } = this.#access;
+    if (reader.isRead(sql)) {
+      await breather.due();
+      return reader.execute(sql, parameters);
+    }
     const leave = await gate.acquire('statement');
     try {
       return writer.execute(sql, parameters);

@@ -239,4 +239,17 @@ describe('Transactions that are committed together', () => {
     await Promise.all([first.outcome, single]);
     expect(await names()).toEqual(['first', 'single']);
   });
+
+  test('come to pass while somebody reads without ever pausing', async () => {
+    let isOver = false;
+    const read = async (): Promise<void> => {
+      while (!isOver) await names();
+    };
+    const reading = Promise.all([read(), read()]);
+    await addMany(3);
+    isOver = true;
+    await reading;
+
+    expect(await names()).toHaveLength(3);
+  });
 });

@@ -1,6 +1,7 @@
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import type { QueryRunner } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
+import { Breather } from './breather.js';
 import { Gate } from './gate.js';
 import { GatedQueryRunner, type SqliteAccess } from './gated-query-runner.js';
 import { type CommitLimits, SharedCommits } from './shared-commits.js';
@@ -36,6 +37,7 @@ function openAccess(driver: BetterSqlite3Driver, commitLimits: CommitLimits): Sq
     reader.close();
     await disconnect();
   };
-  const gate = new Gate(GATE_TIMEOUT_MS);
-  return { writer, reader, gate, commits: new SharedCommits(writer, gate, commitLimits) };
+  const breather = new Breather();
+  const gate = new Gate(GATE_TIMEOUT_MS, breather);
+  return { writer, reader, gate, breather, commits: new SharedCommits(writer, gate, commitLimits) };
 }
