@@ -13,6 +13,8 @@ export interface ImageProviderCapabilities {
   /** Most images that one generation may ask of it. */
   readonly maxCount: number;
   readonly supportsSeed: boolean;
+  /** Length of the edges of a square image, in pixels. */
+  readonly squareEdges: Readonly<Record<Tier, number>>;
 }
 
 export interface ImageRequest {

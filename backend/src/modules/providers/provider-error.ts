@@ -75,9 +75,13 @@ const RULES: Record<ProviderErrorCategory, CategoryRule> = {
 export interface ProviderErrorOptions {
   readonly message?: string;
   readonly retryAfterMs?: number;
+  /** Instead of what the category says. */
+  readonly retryable?: boolean;
   /** The vendor's id of the failed request, for support. */
   readonly requestId?: string;
   readonly httpStatus?: number;
+  /** One word: the vendor's or the system's own name for what went wrong. */
+  readonly providerCode?: string;
   readonly cause?: unknown;
 }
 
@@ -85,6 +89,7 @@ export interface ProviderErrorOptions {
 export class ProviderError extends DomainError {
   readonly requestId: string | undefined;
   readonly httpStatus: number | undefined;
+  readonly providerCode: string | undefined;
 
   constructor(
     readonly category: ProviderErrorCategory,
@@ -92,11 +97,12 @@ export class ProviderError extends DomainError {
   ) {
     const rule = RULES[category];
     super(rule.code, rule.kind, options.message ?? rule.message, {
-      retryable: rule.retryable,
+      retryable: options.retryable ?? rule.retryable,
       retryAfterMs: options.retryAfterMs,
       cause: options.cause,
     });
     this.requestId = options.requestId;
     this.httpStatus = options.httpStatus;
+    this.providerCode = options.providerCode;
   }
 }

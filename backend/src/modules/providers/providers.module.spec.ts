@@ -2,20 +2,27 @@ import { describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Configuration } from '../../platform/config/index.js';
+import { Metrics } from '../../platform/metrics/index.js';
+import { OutboundModule } from '../../platform/outbound/index.js';
+import { AllowList } from '../../platform/outbound/allow-list.js';
 import { EnhancerRegistry, ProviderRegistry, ProvidersModule } from './index.js';
+
+const CONFIGURATION = {
+  openai: { apiKey: undefined, baseUrl: 'https://api.openai.com/v1' },
+  outboundAllow: new AllowList([]),
+};
 
 describe('ProvidersModule', () => {
   it('offers the registered adapters, which obey directives only when configured to', async () => {
     for (const mockDirectives of [false, true]) {
       const module = await Test.createTestingModule({
-        imports: [configured({ mockDirectives }), ProvidersModule],
+        imports: [platform({ ...CONFIGURATION, mockDirectives }), OutboundModule, ProvidersModule],
       }).compile();
-      expect(
-        module
-          .get(ProviderRegistry)
-          .list()
-          .map(({ key }) => key),
-      ).toContain('mock');
+      const providers = module.get(ProviderRegistry).list();
+      expect(providers.map((provider) => [provider.key, provider.status()])).toEqual([
+        ['openai', 'not_configured'],
+        ['mock', 'ready'],
+      ]);
       const enhancer = module.get(EnhancerRegistry).get('mock');
       const outcome = enhancer?.enhance('A fox [mock:fail=timeout]', new AbortController().signal);
       if (mockDirectives) await expect(outcome).rejects.toMatchObject({ category: 'timeout' });
@@ -25,14 +32,14 @@ describe('ProvidersModule', () => {
   });
 });
 
-/** A global module with nothing but the configuration that this module asks for. */
-function configured(configuration: Pick<Configuration, 'mockDirectives'>) {
+/** A global module with nothing but what this module asks for. */
+function platform(configuration: Pick<Configuration, 'mockDirectives' | 'openai' | 'outboundAllow'>) {
   @Module({})
-  class ConfiguredModule {}
+  class PlatformModule {}
   return {
-    module: ConfiguredModule,
+    module: PlatformModule,
     global: true,
-    providers: [{ provide: Configuration, useValue: configuration }],
-    exports: [Configuration],
+    providers: [{ provide: Configuration, useValue: configuration }, Metrics],
+    exports: [Configuration, Metrics],
   };
 }

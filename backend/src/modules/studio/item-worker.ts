@@ -16,8 +16,8 @@ import { persistently } from './persistently.js';
 import { interrupted, ourTrouble } from './studio.errors.js';
 import { WakeUps } from './wake-ups/index.js';
 
-/** Longest that one provider call may take. */
-const DEADLINE_MS = 180_000;
+/** Longest that one item may be at work: more than any provider allows itself for an image. */
+const DEADLINE_MS = 330_000;
 
 /** Has one claimed item made and settles what came of it: charged, tried again later, or given up. */
 @Injectable()

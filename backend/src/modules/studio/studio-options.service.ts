@@ -5,8 +5,8 @@ import { type SettingsInForce, StudioSettingsService } from '../studio-settings/
 
 const TIER_LABELS: Record<Tier, string> = { standard: 'Standard', premium2: 'Premium 2', premium4: 'Premium 4' };
 
-/** Length of the edges of a square image, in pixels. */
-const TIER_EDGES: Record<Tier, number> = { standard: 1_024, premium2: 2_048, premium4: 4_096 };
+/** What a square image has where no provider offers the tier. */
+const NOMINAL_EDGES: Record<Tier, number> = { standard: 1_024, premium2: 2_048, premium4: 4_096 };
 
 /** Answers offline, so it stands in until the enhancer of the settings has been set up. */
 const FALLBACK_ENHANCER = 'mock';
@@ -54,19 +54,26 @@ export class StudioOptionsService {
       .find((enhancer) => enhancer?.isReady() === true);
   }
 
-  #tierOption(tier: Tier, { prices, enabledProviders }: SettingsInForce): TierOption {
-    const isOffered = this.providers
+  #tierOption(tier: Tier, { prices, enabledProviders, imageProvider }: SettingsInForce): TierOption {
+    const able = this.providers
       .list()
-      .some((provider) => enabledProviders.has(provider.key) && provider.capabilities().tiers.includes(tier));
-    const edge = TIER_EDGES[tier];
+      .filter(
+        (provider) =>
+          enabledProviders.has(provider.key) &&
+          provider.status() !== 'not_configured' &&
+          provider.capabilities().tiers.includes(tier),
+      );
+    // The sizes of whom an unspecific wish goes to: the list is in order of preference.
+    const likely = able.find(({ key }) => key === imageProvider) ?? able[0];
+    const edge = likely?.capabilities().squareEdges[tier] ?? NOMINAL_EDGES[tier];
     return {
       key: tier,
       label: TIER_LABELS[tier],
       credits: prices[tier].credits,
       width: edge,
       height: edge,
-      enabled: isOffered,
-      ...(isOffered ? {} : { reason: 'No provider that is switched on can make it.' }),
+      enabled: likely !== undefined,
+      ...(likely ? {} : { reason: 'No provider that is switched on can make it.' }),
     };
   }
 }

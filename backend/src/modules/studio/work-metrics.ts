@@ -6,7 +6,7 @@ import { UnusableImageError } from '../storage/index.js';
 import type { AbortReason } from './abort-reason.js';
 
 /** From an image out of a pool to the deadline. */
-const BOUNDS_S = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 180];
+const BOUNDS_S = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 180, 300];
 
 /** `aborted`: canceled, lost or put back, which says nothing about the provider. `error`: trouble of our own. */
 type AttemptOutcome = 'succeeded' | 'aborted' | 'error' | ProviderErrorCategory;

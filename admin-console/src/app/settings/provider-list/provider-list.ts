@@ -20,6 +20,11 @@ const STATUSES: Record<ProviderStatus, { readonly tone: StatusTone; readonly lab
   not_configured: { tone: 'neutral', label: 'Not configured' },
 };
 
+/** How an administrator sets a provider up, where that is not done here. */
+const SET_UP_HINTS: Readonly<Record<string, string>> = {
+  openai: 'The GPT Image models, successors of DALL-E 3. To use them, set OPENAI_API_KEY and restart.',
+};
+
 /** The providers of this installation, each with its state and its switch. A switch asks; it moves when the server agreed. */
 @Component({
   selector: 'app-provider-list',
@@ -42,7 +47,8 @@ export class ProviderList {
     return (this.#store.options()?.providers ?? []).flatMap((provider) => {
       const setting = settings.get(providerSwitchKey(provider.key));
       if (!setting) return [];
-      return [{ ...provider, setting, isOn: setting.value === 'true', state: STATUSES[provider.status] }];
+      const hint = provider.status === 'not_configured' ? SET_UP_HINTS[provider.key] : undefined;
+      return [{ ...provider, setting, hint, isOn: setting.value === 'true', state: STATUSES[provider.status] }];
     });
   });
 

@@ -254,6 +254,7 @@ describe('SettingsPage', () => {
     );
     await open('providers');
     expect(text()).toMatch(/OpenAI\s*Not configured/);
+    expect(text()).toContain('set OPENAI_API_KEY');
     expect(text()).toMatch(/Offline mock\s*Ready/);
     expect(text()).toContain('Not part of this installation: Gemini.');
   });

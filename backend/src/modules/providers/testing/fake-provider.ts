@@ -19,6 +19,7 @@ export function fakeProvider({ key, status = 'ready', capabilities = {} }: FakeP
       aspectRatios: ASPECT_RATIOS,
       maxCount: 8,
       supportsSeed: false,
+      squareEdges: { standard: 1_024, premium2: 2_048, premium4: 4_096 },
       ...capabilities,
     }),
     generate: () => Promise.reject(new ProviderError('provider_unavailable')),

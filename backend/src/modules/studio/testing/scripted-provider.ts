@@ -13,7 +13,13 @@ export class ScriptedProvider implements ImageProvider {
   constructor(private readonly acts: readonly Act[]) {}
 
   capabilities(): ReturnType<ImageProvider['capabilities']> {
-    return { tiers: ['premium4'], aspectRatios: ['1:1'], maxCount: 8, supportsSeed: false };
+    return {
+      tiers: ['premium4'],
+      aspectRatios: ['1:1'],
+      maxCount: 8,
+      supportsSeed: false,
+      squareEdges: { standard: 1_024, premium2: 2_048, premium4: 4_096 },
+    };
   }
 
   status(): 'ready' {

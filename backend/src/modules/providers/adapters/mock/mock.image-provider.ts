@@ -5,7 +5,7 @@ import type { ImageProvider, ImageProviderCapabilities, ImageRequest, ProviderIm
 import { NO_DIRECTIVES, actOut, readMockDirectives } from '../../mock-directives.js';
 import { workStopped } from '../../work-stopped.js';
 import { ArtworkPool } from './artwork-pool.js';
-import { artworkSize } from './artwork-size.js';
+import { LONG_EDGES, artworkSize } from './artwork-size.js';
 import { hostileBody } from './hostile-bodies.js';
 
 export interface MockImageProviderOptions {
@@ -24,7 +24,13 @@ export class MockImageProvider implements ImageProvider, OnApplicationShutdown {
   ) {}
 
   capabilities(): ImageProviderCapabilities {
-    return { tiers: TIERS, aspectRatios: ASPECT_RATIOS, maxCount: GENERATION_MAX_COUNT, supportsSeed: true };
+    return {
+      tiers: TIERS,
+      aspectRatios: ASPECT_RATIOS,
+      maxCount: GENERATION_MAX_COUNT,
+      supportsSeed: true,
+      squareEdges: LONG_EDGES,
+    };
   }
 
   status(): ProviderStatus {

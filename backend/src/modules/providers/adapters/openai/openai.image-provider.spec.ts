@@ -1,0 +1,252 @@
+import { HttpService } from '@nestjs/axios';
+import { Logger, type LoggerService } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { inspect } from 'node:util';
+import { FAULTS } from '../../../../../test/fakes/openai/faults.mjs';
+import { FakeOpenAI } from '../../../../../test/fakes/openai/fake-openai.mjs';
+import { Metrics } from '../../../../platform/metrics/index.js';
+import { AllowList } from '../../../../platform/outbound/allow-list.js';
+import { OutboundHttp } from '../../../../platform/outbound/index.js';
+import type { ImageRequest } from '../../image-provider.js';
+import { ProviderError } from '../../provider-error.js';
+import { ProviderMetrics } from '../../provider-metrics.js';
+import { describeImageProvider } from '../../testing/image-provider.suite.js';
+import { imageOrder } from './openai-orders.js';
+import { OpenAIImageProvider } from './openai.image-provider.js';
+
+const API_KEY = 'sk-canary-8c1f';
+const PROMPT = 'A very private garden';
+const NOBODY = 'http://127.0.0.1:1/v1';
+
+const http = new OutboundHttp(new HttpService(), { outboundAllow: new AllowList(['127.0.0.1']) });
+const metrics = new Metrics();
+const providerMetrics = new ProviderMetrics(metrics);
+let fake: FakeOpenAI;
+
+/** Everything that was logged, as it would be written. */
+const logged: string[] = [];
+const recorder = new Proxy({} as LoggerService, {
+  get:
+    () =>
+    (...entry: unknown[]) =>
+      void logged.push(inspect(entry, { depth: 20, showHidden: true })),
+});
+
+beforeAll(async () => {
+  fake = await FakeOpenAI.start({ apiKey: API_KEY });
+});
+beforeEach(() => {
+  logged.length = 0;
+  Logger.overrideLogger(recorder);
+});
+afterEach(() => {
+  Logger.overrideLogger(false);
+  fake.reset();
+});
+afterAll(async () => {
+  http.onApplicationShutdown();
+  await fake.stop();
+});
+
+const providerAt = (baseUrl: string, apiKey: string | undefined = API_KEY): OpenAIImageProvider =>
+  new OpenAIImageProvider({ apiKey, baseUrl }, http, providerMetrics);
+
+const request = (more: Partial<ImageRequest> = {}): ImageRequest => ({
+  prompt: PROMPT,
+  tier: 'standard',
+  aspectRatio: '1:1',
+  seed: null,
+  ...more,
+});
+
+const never = (): AbortSignal => new AbortController().signal;
+
+describeImageProvider('OpenAI', {
+  create: () => providerAt(fake.baseUrl),
+  createBroken: () => providerAt(NOBODY),
+  dispose: async () => undefined,
+  sizeOf: (tier, aspectRatio) => imageOrder(tier, aspectRatio).size,
+});
+
+describe('OpenAIImageProvider', () => {
+  it('is ready once it has a key', () => {
+    expect(providerAt(fake.baseUrl).status()).toBe('ready');
+    expect(new OpenAIImageProvider({ apiKey: undefined, baseUrl: NOBODY }, http, providerMetrics).status()).toBe(
+      'not_configured',
+    );
+  });
+
+  it('asks for one image of the tier, and for nothing that the vendor does not know', async () => {
+    const image = await providerAt(fake.baseUrl).generate(request({ tier: 'premium4', aspectRatio: '9:16' }), never());
+    expect(fake.requests).toHaveLength(1);
+    expect(fake.requests[0]).toMatchObject({
+      path: '/v1/images/generations',
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      body: {
+        model: 'gpt-image-2.6-sunburst',
+        prompt: PROMPT,
+        n: 1,
+        size: '2160x3840',
+        quality: 'high',
+        output_format: 'png',
+        background: 'opaque',
+      },
+    });
+    expect(image).toMatchObject({ model: 'gpt-image-2.6-sunburst', seed: null, revisedPrompt: null });
+    expect(image.jobId).toMatch(/^req_fake_\d+$/);
+  });
+
+  it('counts the tokens that it will be billed for', async () => {
+    await providerAt(fake.baseUrl).generate(request(), never());
+    expect(await metrics.format()).toMatch(
+      /atelier_provider_tokens_total\{provider="openai",model="gpt-image-2.6-flare",direction="output"\} \d{3,}/,
+    );
+  });
+
+  it('lets go of the connection when it is aborted', async () => {
+    const controller = new AbortController();
+    const outcome = providerAt(fake.baseUrl).generate(
+      request({ prompt: 'A fox [fake:fault=hang_after_headers]' }),
+      controller.signal,
+    );
+    outcome.catch(() => undefined);
+    while (fake.inFlight === 0) await new Promise(setImmediate);
+    controller.abort('lease-lost');
+    await expect(outcome).rejects.toMatchObject({ category: 'timeout' });
+    while (fake.inFlight > 0) await new Promise(setImmediate);
+    expect(fake.requests[0]?.outcome).toBe('aborted');
+    expect(logged).toEqual([]);
+  });
+});
+
+/** What becomes of every fault of the fake. `delivered`: bytes that only whoever decodes them can tell from an image. */
+const OUTCOMES = {
+  moderation_blocked: { category: 'content_rejected', httpStatus: 400, providerCode: 'moderation_blocked' },
+  content_policy_violation: { category: 'content_rejected', httpStatus: 400 },
+  legal_reasons: { category: 'content_rejected', httpStatus: 451 },
+  model_retired: {
+    category: 'invalid_request',
+    providerCode: 'invalid_value',
+    message: expect.stringContaining('model'),
+  },
+  model_not_found: { category: 'invalid_request', httpStatus: 404, providerCode: 'model_not_found' },
+  invalid_size: { category: 'invalid_request', httpStatus: 400, providerCode: 'invalid_size' },
+  invalid_parameter: { category: 'invalid_request', httpStatus: 400, providerCode: 'invalid_request_error' },
+  unprocessable: { category: 'invalid_request', httpStatus: 422 },
+  too_large: { category: 'invalid_request', httpStatus: 413 },
+  billing_hard_limit_reached: { category: 'quota_exhausted', httpStatus: 400 },
+  payment_required: { category: 'quota_exhausted', httpStatus: 402 },
+  insufficient_quota: { category: 'quota_exhausted', httpStatus: 429, retryable: false },
+  credit_balance_exhausted: { category: 'quota_exhausted', httpStatus: 429 },
+  organization_spend_limit_exceeded: { category: 'quota_exhausted', httpStatus: 429 },
+  project_spend_limit_exceeded: { category: 'quota_exhausted', httpStatus: 429 },
+  organization_usage_limit_exceeded: { category: 'quota_exhausted', httpStatus: 429 },
+  invalid_api_key: { category: 'auth_failed', httpStatus: 401, providerCode: 'invalid_api_key' },
+  org_unverified: { category: 'auth_failed', httpStatus: 403, message: expect.stringContaining('verified') },
+  unsupported_country: { category: 'auth_failed', httpStatus: 403 },
+  rate_limited: { category: 'rate_limited', httpStatus: 429, retryAfterMs: 7_000, retryable: true },
+  rate_limited_briefly: { category: 'rate_limited', retryAfterMs: 250 },
+  rate_limited_without_header: { category: 'rate_limited', retryAfterMs: 51_816 },
+  slow_down: { category: 'rate_limited', httpStatus: 429, retryAfterMs: undefined },
+  slow_down_503: { category: 'rate_limited', httpStatus: 503 },
+  lock_conflict: { category: 'provider_unavailable', httpStatus: 409 },
+  server_error: { category: 'provider_unavailable', httpStatus: 500, retryable: true },
+  bad_gateway: { category: 'provider_unavailable', httpStatus: 502, providerCode: undefined },
+  overloaded: { category: 'provider_unavailable', httpStatus: 503 },
+  proxy_error: { category: 'provider_unavailable', httpStatus: 520 },
+  request_timeout: { category: 'timeout', httpStatus: 408 },
+  gateway_timeout: { category: 'timeout', httpStatus: 504 },
+  redirect: { category: 'invalid_request', httpStatus: 302 },
+  redirect_same_method: { category: 'invalid_request', httpStatus: 307 },
+  html: { category: 'bad_response', httpStatus: 200 },
+  not_json: { category: 'bad_response' },
+  empty_body: { category: 'bad_response' },
+  empty_data: { category: 'bad_response' },
+  no_data: { category: 'bad_response' },
+  no_image: { category: 'bad_response' },
+  null_answer: { category: 'bad_response' },
+  error_in_success: { category: 'bad_response', providerCode: 'server_error' },
+  link_instead: { category: 'bad_response' },
+  one_too_few: { category: 'bad_response' },
+  one_too_many: { category: 'bad_response' },
+  base64_truncated: { category: 'bad_response' },
+  base64_garbage: { category: 'bad_response' },
+  image_html: { category: 'bad_response' },
+  image_svg: { category: 'bad_response' },
+  image_gif: { category: 'bad_response' },
+  image_empty: { category: 'bad_response' },
+  image_truncated: 'delivered',
+  bomb: 'delivered',
+  gzip_bomb: { category: 'bad_response' },
+  huge: { category: 'bad_response', retryable: true },
+  huge_declared: { category: 'bad_response' },
+  hang_before_headers: 'endless',
+  hang_after_headers: 'endless',
+  drip: 'endless',
+  reset_before: { category: 'provider_unavailable', providerCode: 'ECONNRESET' },
+  reset_in_body: { category: 'bad_response' },
+  cut_in_body: { category: 'bad_response' },
+} as const;
+
+describe('OpenAIImageProvider and everything that can go wrong', () => {
+  it('knows what becomes of every fault', () => {
+    expect(Object.keys(OUTCOMES).sort()).toEqual(Object.keys(FAULTS).sort());
+  });
+
+  it.each(Object.entries(OUTCOMES))('%s', async (fault, outcome) => {
+    fake.failAlways(fault);
+    const signal = outcome === 'endless' ? AbortSignal.timeout(150) : never();
+    const work = providerAt(fake.baseUrl).generate(request(), signal);
+    if (outcome === 'delivered') {
+      expect((await work).bytes.length).toBeGreaterThan(0);
+      return;
+    }
+    const error = await work.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof ProviderError)) throw new Error(`Expected a ProviderError, got ${inspect(error)}`);
+    expect(error).toMatchObject(outcome === 'endless' ? { category: 'timeout' } : outcome);
+    // One request, whatever happened: to try again is the queue's decision.
+    expect(fake.imageRequests).toBe(1);
+    // Neither people nor logs are told what the vendor or the request said.
+    const everything = inspect(error, { depth: 20, showHidden: true }) + error.message + logged.join();
+    expect(everything).not.toMatch(/sk-canary|Bearer|private garden|org-fake|safety_violations|alert\(1\)/);
+  });
+
+  it.each([
+    [
+      'a server that is not there',
+      NOBODY,
+      { category: 'provider_unavailable', retryable: true, providerCode: 'ECONNREFUSED' },
+    ],
+    ['an address that is not allowed', 'http://127.0.0.2:1/v1', { category: 'provider_unavailable', retryable: false }],
+    ['a server that does not speak TLS', 'TLS', { category: 'provider_unavailable', retryable: false }],
+  ])('%s', async (_, baseUrl, expected) => {
+    const address = baseUrl === 'TLS' ? fake.baseUrl.replace('http:', 'https:') : baseUrl;
+    await expect(providerAt(address).generate(request(), never())).rejects.toMatchObject(expected);
+  });
+
+  it('tells an administrator what happened, in words of its own', async () => {
+    fake.failAlways('org_unverified');
+    await expect(providerAt(fake.baseUrl).generate(request(), never())).rejects.toThrow();
+    expect(logged.join()).toContain("category: 'auth_failed'");
+    expect(logged.join()).toContain('httpStatus: 403');
+    expect(logged.join()).toContain("model: 'gpt-image-2.6-flare'");
+  });
+
+  it('reads 300 MB no further than an image can be large, without growing', async () => {
+    fake.failAlways('huge');
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 1);
+    try {
+      for (let index = 0; index < 5; index += 1) {
+        await expect(providerAt(fake.baseUrl).generate(request(), never())).rejects.toThrow();
+      }
+    } finally {
+      clearInterval(watch);
+    }
+    expect((peak - before) / 1024 / 1024).toBeLessThan(100);
+  });
+});
