@@ -69,6 +69,7 @@ function aimed<Target>(
 const always = (step: steps.Step): Command => new AimedCommand(() => step);
 const claims = ({ claims }: StudioModel) => claims;
 const sent = ({ sent }: StudioModel) => sent;
+const stale = ({ staleClaims }: StudioModel) => staleClaims;
 const due = (model: StudioModel) => model.due();
 
 /** Commands, the more likely the higher the number before them. */
@@ -88,6 +89,10 @@ const CONCURRENT = weighted(
   [1, aimed(claims, (claim) => steps.capture(claim, 2))],
   [2, aimed(claims, steps.fail)],
   [1, aimed(claims, steps.putBack)],
+  [1, aimed(stale, (claim) => steps.capture(claim, 1))],
+  [1, aimed(stale, steps.fail)],
+  [1, aimed(stale, steps.heartbeat)],
+  [1, aimed(stale, steps.putBack)],
   [1, aimed(({ generationIds }) => generationIds, steps.cancel)],
   [2, fc.tuple(amount, key).map(([credits, name]) => always(steps.grant(credits, name)))],
   [1, fc.nat({ max: 3 }).map((chance) => new AimedCommand((model) => thawOrFreeze(model, chance === 0)))],
@@ -109,7 +114,7 @@ export const program = (maxCommands: number): fc.Arbitrary<Iterable<Command>> =>
     [
       ...CONCURRENT,
       ...weighted(
-        [1, aimed(due, steps.loseEveryLease)],
+        [4, aimed(({ runningIds }) => runningIds, steps.takeOver)],
         [1, fc.constant(always(steps.listDue()))],
         [1, sweepKind.map((kind) => always(steps.sweepAll(kind)))],
         [4, fc.constantFrom(1, 60_000, 60_001, 60_001, 60_001).map((ms) => always(steps.pass(ms)))],

@@ -70,25 +70,18 @@ export function claim(id: string): Step<Claim | undefined> {
   };
 }
 
-/** Every worker that takes the item on dies, until none may take it on any more. */
-export function loseEveryLease(id: string): Step<number> {
+/** The worker is not heard of for so long that another takes the item over. */
+export function takeOver(id: string): Step<Claim | undefined> {
+  const [silence, claiming] = [pass(60_001), claim(id)];
   return {
-    told: `lose every lease of ${short(id)}`,
-    carryOut: async ({ queue, clock }) => {
-      let leases = 0;
-      while (await queue.claim(id)) {
-        leases += 1;
-        clock.nowMs += 60_001;
-      }
-      return leases;
+    told: `take ${short(id)} over`,
+    carryOut: async (studio) => {
+      await silence.carryOut(studio);
+      return claiming.carryOut(studio);
     },
-    expect: (model) => {
-      let leases = 0;
-      while (model.claim(id) !== undefined) {
-        leases += 1;
-        model.nowMs += 60_001;
-      }
-      return leases;
+    expect: (model, outcome, after) => {
+      silence.expect(model, undefined, after);
+      return claiming.expect(model, outcome, after);
     },
   };
 }

@@ -105,6 +105,19 @@ export class StudioModel {
     return [...this.#items.keys()];
   }
 
+  /** Items that somebody is at work on, or was. */
+  get runningIds(): readonly string[] {
+    return [...this.#items.values()].filter(({ state }) => state === 'RUNNING').map(({ id }) => id);
+  }
+
+  /** Claims on items that somebody else has taken over since. */
+  get staleClaims(): readonly Claim[] {
+    return this.claims.filter(({ id, fence }) => {
+      const item = this.#items.get(id);
+      return item?.state === 'RUNNING' && item.fence > fence;
+    });
+  }
+
   /** @returns `accepted`, `replayed` with the earlier generation, or the code of the refusal */
   submit(submission: Submission, key: string | undefined, accepted: Accepted | undefined): string {
     const body = JSON.stringify(submission);

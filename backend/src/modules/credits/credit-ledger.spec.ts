@@ -126,6 +126,29 @@ describeOnEveryDatabase('CreditLedger', (open) => {
     expect(await books.findings()).toEqual([]);
   });
 
+  test.each(['grant', 'revoke'] as const)('writes the same %s once', async (kind) => {
+    const books = await openBooks(10);
+    const deposit = { userId: USER, grantId: 'twice', amount: 3, reason: 'test', actor: SYSTEM_ACTOR };
+    await books.transactions.run((tx) => books.ledger[kind](tx, deposit));
+    const once = await books.account();
+
+    await expect(books.transactions.run((tx) => books.ledger[kind](tx, deposit))).rejects.toThrow(/unique|duplicate/i);
+
+    expect(await books.account()).toEqual(once);
+    expect(await books.findings()).toEqual([]);
+  });
+
+  test('holds nothing for an item that has a hold', async () => {
+    const books = await openBooks(10);
+    const item = randomUUID();
+    await books.hold(2, [item]);
+
+    await expect(books.hold(2, [randomUUID(), item])).rejects.toThrow(/unique|duplicate/i);
+
+    expect(await books.account()).toMatchObject({ available: 8, held: 2, seq: 2 });
+    expect(await books.findings()).toEqual([]);
+  });
+
   test('refuses a frozen account and changes nothing', async () => {
     const books = await openBooks(10);
     await books.transactions.run((tx) => tx.update(CreditAccount, { ownerId: String(USER) }, { status: 'FROZEN' }));
