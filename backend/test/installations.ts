@@ -1,26 +1,37 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { createApp } from '../src/app.js';
 import { CreditLedger, SYSTEM_ACTOR } from '../src/modules/credits/index.js';
 import { GalleryService } from '../src/modules/gallery/index.js';
-import { newImageKey } from '../src/modules/storage/index.js';
+import { newImageKey, ObjectStore } from '../src/modules/storage/index.js';
 import { type Configuration, loadConfiguration } from '../src/platform/config/index.js';
 import { newId } from '../src/platform/crypto/index.js';
 import { Transactions } from '../src/platform/database/index.js';
+import { startFakeS3 } from './fake-s3/index.ts';
 import { createMariadbDatabase, mariadbUrl } from './mariadb.js';
 
 export type Engine = 'SQLite' | 'MariaDB';
 export const ENGINES: readonly Engine[] = mariadbUrl === undefined ? ['SQLite'] : ['SQLite', 'MariaDB'];
 
+/** Where an installation keeps its images. */
+export type Place = 'folder' | 'bucket';
+export const PLACES: readonly Place[] = ['folder', 'bucket'];
+
 const SECRET_KEY = 'a master key of more than 32 bytes, for tests';
 
+interface Options {
+  readonly place?: Place;
+  readonly secretKey?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 export interface Installations {
-  /** A data folder and a database that nobody has used. */
-  prepare(engine: Engine, secretKey?: string): Promise<Configuration>;
+  /** A data folder, a database and perhaps a bucket that nobody has used. */
+  prepare(engine: Engine, options?: Options): Promise<Configuration>;
   /** The server of an installation, working on it but not listening. */
   start(configuration: Configuration): Promise<INestApplicationContext>;
   /** The name of a folder that does not exist. */
@@ -39,8 +50,18 @@ export function installations(): Installations {
     return made;
   };
   return {
-    async prepare(engine, secretKey = SECRET_KEY) {
-      const environment = { DATA_DIR: folder(), SECRET_KEY: secretKey, LOG_LEVEL: 'silent' };
+    async prepare(engine, { place = 'folder', secretKey = SECRET_KEY, environment: more } = {}) {
+      const environment: NodeJS.ProcessEnv = {
+        DATA_DIR: folder(),
+        SECRET_KEY: secretKey,
+        LOG_LEVEL: 'silent',
+        ...more,
+      };
+      if (place === 'bucket') {
+        const fake = await startFakeS3({ pageSize: 3 });
+        cleanUps.push(() => fake.close());
+        Object.assign(environment, fake.environment);
+      }
       if (engine === 'SQLite') return loadConfiguration(environment);
       const database = await createMariadbDatabase();
       cleanUps.push(() => database.drop());
@@ -96,17 +117,12 @@ export async function holdCredits(app: INestApplicationContext, userId: number, 
 }
 
 /** Stores an image, then records it and takes the credits in one transaction, as the studio does. */
-export async function deliverImage(
-  app: INestApplicationContext,
-  { dataDir }: Configuration,
-  userId: number,
-): Promise<string> {
+export async function deliverImage(app: INestApplicationContext, userId: number): Promise<string> {
   const itemId = await holdCredits(app, userId, 2);
   const content = randomBytes(500);
   const createdAt = Date.now();
   const storageKey = newImageKey(userId, createdAt, 'png');
-  mkdirSync(dirname(join(dataDir, storageKey)), { recursive: true });
-  writeFileSync(join(dataDir, storageKey), content);
+  await app.get(ObjectStore, { strict: false }).put(storageKey, content);
   const id = newId(createdAt);
   await app.get(Transactions).run(async (tx) => {
     await app.get(GalleryService).record(tx, {

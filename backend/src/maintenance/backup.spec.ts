@@ -1,9 +1,20 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
-import { addPerson, deliverImage, ENGINES, holdCredits, installations } from '../../test/installations.js';
+import { startFakeS3 } from '../../test/fake-s3/index.ts';
+import {
+  addPerson,
+  deliverImage,
+  ENGINES,
+  holdCredits,
+  installations,
+  type Place,
+  PLACES,
+} from '../../test/installations.js';
+import { newImageKey, openObjectStore } from '../modules/storage/index.js';
 import type { Configuration } from '../platform/config/index.js';
 import { makeBackup } from './make-backup.js';
 import { openSnapshot } from './open-snapshot.js';
@@ -24,61 +35,66 @@ async function contentsOf(configuration: Configuration): Promise<Record<string, 
   return contents;
 }
 
-async function seed(app: INestApplicationContext, configuration: Configuration): Promise<string[]> {
+async function seed(app: INestApplicationContext): Promise<string[]> {
   await addPerson(app, 7, 1_000_000);
   await addPerson(app, 8, 999_999_999_999);
   await holdCredits(app, 7, 5);
-  return [await deliverImage(app, configuration, 7), await deliverImage(app, configuration, 8)];
+  return [await deliverImage(app, 7), await deliverImage(app, 8)];
 }
 
-const PAIRS = ENGINES.flatMap((from) => ENGINES.map((to) => [from, to] as const));
+async function imageOf(configuration: Configuration, key: string): Promise<Buffer> {
+  return buffer((await (await openObjectStore(configuration)).get(key)).stream);
+}
+
+const KINDS = ENGINES.flatMap((engine) => PLACES.map((place) => ({ engine, place, name: `${engine} and a ${place}` })));
+const PAIRS = KINDS.flatMap((from) => KINDS.map((to) => ({ from, to })));
 
 describe('A backup', () => {
   const { prepare, start, newFolder } = installations();
 
   /** A backup of a seeded installation on SQLite. */
-  async function backUpSeeded() {
-    const configuration = await prepare('SQLite');
+  async function backUpSeeded(place: Place = 'folder') {
+    const configuration = await prepare('SQLite', { place });
     const app = await start(configuration);
-    const keys = await seed(app, configuration);
+    const keys = await seed(app);
     const folder = newFolder();
     await makeBackup(configuration, folder, NOW);
     return { configuration, app, keys, folder };
   }
 
-  test.each(PAIRS)('of %s is restored into %s row by row and file by file', async (from, to) => {
-    const source = await prepare(from);
-    const keys = await seed(await start(source), source);
+  test.each(PAIRS)('of $from.name is restored into $to.name row by row and file by file', async ({ from, to }) => {
+    const source = await prepare(from.engine, { place: from.place });
+    const keys = await seed(await start(source));
     const folder = newFolder();
-    writeFileSync(join(source.dataDir, `${keys[0] ?? ''}.0123abcd.tmp`), 'half a file');
+    if (from.place === 'folder') writeFileSync(join(source.dataDir, `${keys[0] ?? ''}.0123abcd.tmp`), 'half a file');
 
-    const manifest = await makeBackup(source, folder, NOW);
-    const target = await prepare(to);
+    const { manifest, damaged } = await makeBackup(source, folder, NOW);
+    const target = await prepare(to.engine, { place: to.place });
     const report = await restoreBackup(target, folder);
 
     expect(manifest).toMatchObject({ files: { count: 2, bytes: 1_000 }, tables: { image: { rows: 2 } } });
+    expect(damaged).toEqual([]);
     expect(report).toMatchObject({ audit: { accountsChecked: 2, entriesChecked: 7, mismatches: [] } });
     expect(report.images).toEqual({ checked: 2, problems: [], orphans: [] });
     expect(isSound(report)).toBe(true);
     const restored = await contentsOf(target);
     expect(restored).toEqual(await contentsOf(source));
     expect(restored['image']?.[0]).toMatchObject({ seed: Number.MAX_SAFE_INTEGER, enhanced_prompt: null });
-    for (const key of keys) {
-      expect(readFileSync(join(target.dataDir, key)).equals(readFileSync(join(source.dataDir, key)))).toBe(true);
-    }
+    for (const key of keys) expect((await imageOf(target, key)).equals(await imageOf(source, key))).toBe(true);
+    expect(existsSync(join(target.dataDir, 'static'))).toBe(to.place === 'folder');
     // The restored installation goes on working.
-    await deliverImage(await start(target), target, 7);
+    await deliverImage(await start(target), 7);
   });
 
-  test.each(ENGINES)('of %s is one moment of it, whatever is written meanwhile', async (engine) => {
-    const source = await prepare(engine);
+  test.each(KINDS)('of $name is one moment of it, whatever is written meanwhile', async ({ engine, place }) => {
+    const source = await prepare(engine, { place });
     const app = await start(source);
-    await seed(app, source);
+    await seed(app);
     let isOver = false;
     let delivered = 0;
     const traffic = [7, 8].map(async (user) => {
       while (!isOver && delivered < 300) {
-        await deliverImage(app, source, user);
+        await deliverImage(app, user);
         delivered += 1;
         // SQLite answers at once: without a pause nobody else would have a turn.
         await turn();
@@ -88,13 +104,13 @@ describe('A backup', () => {
 
     const before = delivered;
     const folder = newFolder();
-    const manifest = await makeBackup(source, folder, NOW).finally(() => (isOver = true));
+    const { manifest } = await makeBackup(source, folder, NOW).finally(() => (isOver = true));
     const during = delivered - before;
     await Promise.all(traffic);
 
     expect(during).toBeGreaterThan(0);
     expect(manifest.tables['image']?.rows).toBeLessThan(delivered + 2);
-    const report = await restoreBackup(await prepare(engine), folder);
+    const report = await restoreBackup(await prepare(engine, { place }), folder);
     expect({ mismatches: report.audit.mismatches, problems: report.images.problems }).toEqual({
       mismatches: [],
       problems: [],
@@ -114,29 +130,83 @@ describe('A backup', () => {
     }
   });
 
-  test('with older rows than files tells which files nobody knows', async () => {
-    const { folder, configuration, app } = await backUpSeeded();
-    const later = await deliverImage(app, configuration, 7);
-    cpSync(join(configuration.dataDir, 'static'), join(folder, 'files', 'static'), { recursive: true });
+  test.each(PLACES)('with older rows than files tells which files nobody knows, in a %s', async (place) => {
+    const { folder, configuration, app } = await backUpSeeded(place);
+    const later = await deliverImage(app, 7);
+    mkdirSync(dirname(join(folder, 'files', later)), { recursive: true });
+    writeFileSync(join(folder, 'files', later), await imageOf(configuration, later));
 
-    const report = await restoreBackup(await prepare('SQLite'), folder);
+    const report = await restoreBackup(await prepare('SQLite', { place }), folder);
 
     expect(report.images).toEqual({ checked: 2, problems: [], orphans: [later] });
     expect(isSound(report)).toBe(true);
   });
 
-  test('with newer rows than files tells which paid images are missing or damaged', async () => {
-    const { folder, keys } = await backUpSeeded();
+  test.each(PLACES)('with newer rows than files tells which paid images are not in the %s', async (place) => {
+    const { folder, keys } = await backUpSeeded(place);
     const [gone = '', damaged = ''] = keys;
     rmSync(join(folder, 'files', gone));
     writeFileSync(join(folder, 'files', damaged), 'something else');
 
-    const report = await restoreBackup(await prepare('SQLite'), folder);
+    const report = await restoreBackup(await prepare('SQLite', { place }), folder);
 
     expect(isSound(report)).toBe(false);
     const problems = report.images.problems.join('\n');
     expect(problems).toContain(`${gone} is missing`);
     expect(problems).toContain(`${damaged} is not the file that was recorded`);
+    expect(report.images.problems).toHaveLength(2);
+  });
+
+  test('leaves out what the bucket itself holds for damaged, says so, and is restored without it', async () => {
+    const fake = await startFakeS3();
+    const configuration = await prepare('SQLite', { environment: fake.environment });
+    const keys = await seed(await start(configuration));
+    const content = fake.bucket.contentOf.bind(fake.bucket);
+    fake.bucket.contentOf = (key) => (key === keys[0] ? Buffer.alloc(500) : content(key));
+    const folder = newFolder();
+
+    const { manifest, damaged } = await makeBackup(configuration, folder, NOW);
+    const report = await restoreBackup(await prepare('SQLite', { place: 'bucket' }), folder);
+    await fake.close();
+
+    expect({ damaged, count: manifest.files.count }).toEqual({ damaged: [keys[0]], count: 1 });
+    expect(report.images.problems.join()).toContain(`${keys[0] ?? ''} is missing`);
+  });
+
+  test('gets over a bucket that stumbles, and is not made from one that is gone', async () => {
+    const fake = await startFakeS3();
+    const configuration = await prepare('SQLite', { environment: fake.environment });
+    await seed(await start(configuration));
+    const folder = newFolder();
+    for (const mode of ['cut_off', 'reset', 'corrupted'] as const) {
+      fake.setFault({ mode, methods: ['GET'], times: 1 });
+      const { manifest, damaged } = await makeBackup(configuration, `${folder}-${mode}`, NOW);
+      expect({ count: manifest.files.count, damaged }).toEqual({ count: 2, damaged: [] });
+    }
+    fake.setFault({ mode: 'expired' });
+
+    await expect(makeBackup(configuration, folder, NOW)).rejects.toMatchObject({ code: 'storage.unavailable' });
+    expect(existsSync(folder)).toBe(false);
+    await fake.close();
+  });
+
+  test('takes the images back out of a bucket when it can not be restored to its end', async () => {
+    const { folder } = await backUpSeeded();
+    const fake = await startFakeS3();
+    const target = await prepare('SQLite', { environment: fake.environment });
+    // The first upload succeeds, the one after it does not.
+    const put = fake.bucket.put.bind(fake.bucket);
+    fake.bucket.put = (facts, content) => {
+      fake.setFault({ mode: 'expired', methods: ['PUT'] });
+      return put(facts, content);
+    };
+
+    await expect(restoreBackup(target, folder)).rejects.toMatchObject({ code: 'storage.unavailable' });
+    expect(fake.bucket.keys).toEqual([]);
+    fake.bucket.put = put;
+    fake.setFault(undefined);
+    expect(isSound(await restoreBackup(target, folder))).toBe(true);
+    await fake.close();
   });
 
   test.each(['first byte', 'middle', 'tag', 'cut off', 'gone', 'other table'])(
@@ -174,7 +244,7 @@ describe('A backup', () => {
     const { folder } = await backUpSeeded();
     const target = await prepare('SQLite');
 
-    const stranger = await prepare('SQLite', 'another master key of more than 32 bytes');
+    const stranger = await prepare('SQLite', { secretKey: 'another master key of more than 32 bytes' });
     await expect(restoreBackup(stranger, folder)).rejects.toThrow('made with another master key');
     await expect(restoreBackup(target, join(folder, 'tables'))).rejects.toThrow('is not a backup');
     const file = join(folder, 'manifest.json');
@@ -193,7 +263,9 @@ describe('A backup', () => {
     await start(blocked);
     mkdirSync(join(blocked.dataDir, 'static'));
     writeFileSync(join(blocked.dataDir, 'static', 'generated'), 'not a folder');
-    await expect(makeBackup(blocked, join(dirname(folder), 'second'), NOW)).rejects.toThrow('ENOTDIR');
+    await expect(makeBackup(blocked, join(dirname(folder), 'second'), NOW)).rejects.toMatchObject({
+      cause: { code: 'ENOTDIR' },
+    });
     expect(readdirSync(dirname(folder))).toEqual(['backup']);
     expect(readdirSync(folder).sort()).toEqual(['files', 'manifest.json', 'tables']);
   });
@@ -206,6 +278,10 @@ describe('A backup', () => {
     await server.close();
     await expect(restoreBackup(used, folder)).rejects.toThrow('The database is not empty (there are rows in');
     expect(existsSync(join(used.dataDir, 'static'))).toBe(false);
+
+    const bucket = await prepare(engine, { place: 'bucket' });
+    await (await openObjectStore(bucket)).put(newImageKey(1, NOW, 'png'), Buffer.from('somebody’s image'));
+    await expect(restoreBackup(bucket, folder)).rejects.toThrow('The bucket atelier-images has images already');
 
     await expect(restoreBackup(configuration, folder)).rejects.toThrow('has images already');
     rmSync(join(configuration.dataDir, 'static'), { recursive: true });

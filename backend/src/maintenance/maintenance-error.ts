@@ -1,5 +1,6 @@
 import { QueryFailedError } from 'typeorm';
 import { ConfigurationError } from '../platform/config/index.js';
+import { DomainError } from '../platform/errors/index.js';
 
 /** What the person at the terminal did or found, in one sentence that is shown as it is. */
 export class MaintenanceError extends Error {
@@ -13,7 +14,9 @@ export function explain(work: string, error: unknown): string {
     const { code } = error.driverError as { code?: unknown };
     return `${work} failed: the database refused a statement (${String(code)}).`;
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  // Why the store can't be reached, in its own words: those that a client is told are of no use here.
+  const told = error instanceof DomainError && error.cause instanceof Error ? error.cause : error;
+  const reason = told instanceof Error ? told.message : String(told);
   return `${work} failed: ${reason.replace(/\/\/[^@\s/]*@/g, '//')}`;
 }
 

@@ -1,13 +1,13 @@
-import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { LedgerAudit } from '../modules/credits/index.js';
+import { type ObjectStore, openObjectStore } from '../modules/storage/index.js';
 import type { Configuration } from '../platform/config/index.js';
 import { SecretKeys } from '../platform/crypto/index.js';
 import { bulkLoad, MIGRATIONS } from '../platform/database/index.js';
 import { readTable } from './archive.js';
-import { type CopiedFiles, copyImages, IMAGE_FOLDER, imageKeys } from './image-files.js';
+import { type CopiedFiles, loadImages, removeImages } from './image-files.js';
 import { MaintenanceError } from './maintenance-error.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { openSnapshot } from './open-snapshot.js';
@@ -27,10 +27,10 @@ export async function restoreBackup(configuration: Configuration, folder: string
   for (const [table, digest] of Object.entries(manifest.tables)) {
     await digestOf(readTable(source, table, digest, key));
   }
-  if (await hasAny(imageKeys(configuration.dataDir))) {
-    throw new MaintenanceError(
-      `The data folder ${configuration.dataDir} has images already; restore into one that has none.`,
-    );
+  const store = await openObjectStore(configuration);
+  if (await hasAny(store.list(''))) {
+    const place = configuration.s3 ? `bucket ${configuration.s3.bucket}` : `data folder ${configuration.dataDir}`;
+    throw new MaintenanceError(`The ${place} has images already; restore into one that has none.`);
   }
 
   const context = await NestFactory.createApplicationContext(RestoreModule.with(configuration), {
@@ -39,10 +39,10 @@ export async function restoreBackup(configuration: Configuration, folder: string
   });
   try {
     await refuseRows(configuration, manifest);
-    const files = await load(context.get(DataSource), configuration, { source, manifest, key });
+    const files = await load(context.get(DataSource), store, { source, manifest, key });
     await compareTables(configuration, manifest);
     const audit = await context.get(LedgerAudit).run();
-    return { audit, files, filesExpected: manifest.files, images: await checkImages(configuration) };
+    return { audit, files, filesExpected: manifest.files, images: await checkImages(configuration, store) };
   } finally {
     await context.close();
   }
@@ -83,10 +83,10 @@ interface Archive {
 }
 
 /** The images first: a database that is filled never waits for them. */
-async function load(dataSource: DataSource, { dataDir }: Configuration, archive: Archive): Promise<CopiedFiles> {
+async function load(dataSource: DataSource, store: ObjectStore, archive: Archive): Promise<CopiedFiles> {
   const { source, manifest, key } = archive;
   try {
-    const files = await copyImages(join(source, 'files'), dataDir);
+    const files = await loadImages(join(source, 'files'), store);
     await bulkLoad(dataSource, async (add) => {
       for (const [table, digest] of Object.entries(manifest.tables)) {
         for await (const row of readTable(source, table, digest, key)) await add(table, row);
@@ -95,7 +95,7 @@ async function load(dataSource: DataSource, { dataDir }: Configuration, archive:
     return files;
   } catch (error) {
     // There were none before: everything that is there now was just copied.
-    await rm(join(dataDir, IMAGE_FOLDER), { recursive: true, force: true });
+    await removeImages(store);
     throw error;
   }
 }

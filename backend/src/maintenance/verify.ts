@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import type { LedgerFindings } from '../modules/credits/index.js';
+import type { ObjectStore } from '../modules/storage/index.js';
 import type { Configuration } from '../platform/config/index.js';
-import { type CopiedFiles, imageKeys } from './image-files.js';
-import { isMissing } from './maintenance-error.js';
+import { type CopiedFiles, measureObject } from './image-files.js';
+import { inParallel } from './in-parallel.js';
 import { openSnapshot } from './open-snapshot.js';
 
 export interface ImageReport {
@@ -22,24 +20,27 @@ export interface RestoreReport {
   readonly images: ImageReport;
 }
 
+/** Images that are read at a time. */
+const CONCURRENCY = 8;
+
 /** Reads every image that was delivered and compares it with what was recorded, and looks for the payments' images. */
-export async function checkImages(configuration: Configuration): Promise<ImageReport> {
+export async function checkImages(configuration: Configuration, store: ObjectStore): Promise<ImageReport> {
   const problems: string[] = [];
   const ids = new Set<unknown>();
   const bases = new Set<string>();
   const snapshot = await openSnapshot(configuration);
   try {
-    for await (const { id, storage_key, sha256, bytes, deleted_at } of snapshot.rows('image')) {
+    await inParallel(snapshot.rows('image'), CONCURRENCY, async ({ id, storage_key, sha256, bytes, deleted_at }) => {
       const key = String(storage_key);
       ids.add(id);
       bases.add(baseOf(key));
-      if (deleted_at !== null) continue;
-      const file = await measure(join(configuration.dataDir, key));
-      if (file === undefined) problems.push(`${key} is missing (image ${String(id)})`);
-      else if (file.bytes !== Number(bytes) || file.sha256 !== sha256) {
+      if (deleted_at !== null) return;
+      const found = await measureObject(store, key);
+      if (found === 'missing') problems.push(`${key} is missing (image ${String(id)})`);
+      else if (found === 'damaged' || found.bytes !== Number(bytes) || found.sha256 !== sha256) {
         problems.push(`${key} is not the file that was recorded (image ${String(id)})`);
       }
-    }
+    });
     for await (const { id, state, image_id } of snapshot.rows('credit_hold')) {
       if (state === 'CAPTURED' && !ids.has(image_id)) {
         problems.push(`Image ${String(image_id)} was paid for and is not recorded (hold ${String(id)})`);
@@ -49,28 +50,13 @@ export async function checkImages(configuration: Configuration): Promise<ImageRe
     await snapshot.close();
   }
   const orphans: string[] = [];
-  for await (const key of imageKeys(configuration.dataDir)) if (!bases.has(baseOf(key))) orphans.push(key);
-  return { checked: ids.size, problems, orphans: orphans.sort() };
+  for await (const { key } of store.list('')) if (!bases.has(baseOf(key))) orphans.push(key);
+  return { checked: ids.size, problems: problems.sort(), orphans: orphans.sort() };
 }
 
 /** What an image and its thumbnails have in common. */
 function baseOf(key: string): string {
   return key.replace(/(?:-256|-512)?\.[a-z]+$/, '');
-}
-
-async function measure(path: string): Promise<{ bytes: number; sha256: string } | undefined> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** Whether everything that was paid for is there and every balance adds up. */

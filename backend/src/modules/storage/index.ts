@@ -2,6 +2,7 @@ export { type InspectedImage, ImageInspector, UnusableImageError, type UnusableR
 export { type ImageExtension, type ImageMime, imageKeysOf, isObjectKey, newImageKey } from './image-keys.js';
 export {
   type ByteRange,
+  isObjectDamaged,
   type ListedObject,
   type ObjectBody,
   ObjectExistsError,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { DomainError } from '../../platform/errors/index.js';
 
 /** What was stored, measured on the way in and confirmed by reading it back. */
 export interface StoredObject {
@@ -36,6 +37,16 @@ export class ObjectExistsError extends Error {
   constructor(key: string) {
     super(`${key} exists already`);
   }
+}
+
+/** Why an object could not be read: its bytes are not those that were stored. */
+export class ObjectDamagedError extends Error {
+  override readonly name = 'ObjectDamagedError';
+}
+
+/** Whether reading failed, from `get` to the end of the stream, because the object is damaged where it lies or on its way. */
+export function isObjectDamaged(error: unknown): boolean {
+  return error instanceof DomainError && error.cause instanceof ObjectDamagedError;
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { Dirent } from 'node:fs';
 import { lstat, opendir, realpath, unlink } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { DomainError } from '../../../platform/errors/index.js';
 import { errorCodeOf } from '../error-code.js';
 import { isObjectKey, TOP_FOLDER } from '../image-keys.js';
 import type { ListedObject } from '../object-store.js';
+import { storageUnavailable } from '../storage.errors.js';
 import { storageErrorOf } from './file-errors.js';
 
 /** The folders between the root and the files: year, month, day. */
@@ -28,7 +30,7 @@ export async function* listFiles(root: string, prefix: string, signal?: AbortSig
       if (file) yield { key, ...file };
     }
   } catch (error) {
-    throw storageErrorOf(error, signal);
+    throw listingErrorOf(error, signal);
   }
 }
 
@@ -49,9 +51,15 @@ export async function removeDraftFiles(
       if (await unlinkIfThere(join(root, key))) removed.push(key);
     }
   } catch (error) {
-    throw storageErrorOf(error, signal);
+    throw listingErrorOf(error, signal);
   }
   return removed;
+}
+
+/** A file where a folder should be is no missing image. */
+function listingErrorOf(error: unknown, signal: AbortSignal | undefined): unknown {
+  const told = storageErrorOf(error, signal);
+  return told instanceof DomainError && told.kind === 'not_found' ? storageUnavailable(error) : told;
 }
 
 /** Everything that is a file in a day's folder; links are not followed. */

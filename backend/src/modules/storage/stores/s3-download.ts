@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
+import { ObjectDamagedError } from '../object-store.js';
 import { storageUnavailable } from '../storage.errors.js';
 import { S3RequestError } from './s3-errors.js';
+
+const SILENCE = Symbol('silence');
 
 /**
  * Passes a download on. Its last chunk is held back until the source has ended well, which it only does when it is
@@ -56,14 +59,15 @@ export class S3Download extends Readable {
   #listen(isWaiting: boolean): void {
     clearTimeout(this.#timer);
     if (!isWaiting || this.destroyed || this.#source.readableEnded) return;
-    this.#timer = setTimeout(() => this.destroy(broken({ name: 'TimeoutError' })), this.#silenceMs);
+    this.#timer = setTimeout(() => this.destroy(broken(SILENCE)), this.#silenceMs);
   }
 }
 
 /** Named by its kind alone, as with every other request. */
 function broken(error: unknown): Error {
-  const isMismatch = error instanceof Error && error.message.startsWith('Checksum mismatch');
-  const isTimeout = typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError';
-  const code = isMismatch ? 'ChecksumMismatch' : isTimeout ? 'TimeoutError' : 'BrokenOff';
-  return storageUnavailable(new S3RequestError('GetObject', code, 200));
+  if (error instanceof Error && error.message.startsWith('Checksum mismatch')) {
+    return storageUnavailable(new ObjectDamagedError('The bytes do not fit the checksum'));
+  }
+  const isSilence = error === SILENCE;
+  return storageUnavailable(new S3RequestError('GetObject', isSilence ? 'TimeoutError' : 'BrokenOff', 200));
 }
