@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import sharp from 'sharp';
+import { type FakeS3, startFakeS3 } from '../../../test/fake-s3/index.ts';
+import { until } from '../../../test/until.js';
 import { ConfigModule, Configuration, readVariables } from '../../platform/config/index.js';
 import { CryptoModule } from '../../platform/crypto/index.js';
 import { ProblemFilter } from '../../platform/http/problem.filter.js';
@@ -33,7 +34,8 @@ interface Answer {
   readonly body: Buffer;
 }
 
-describe('GET /static/generated', () => {
+describe.each(['folder', 'bucket'])('GET /static/generated, with the images in a %s,', (place) => {
+  let fake: FakeS3;
   let dataDir: string;
   let app: INestApplication;
   let clock: SettableClock;
@@ -46,8 +48,9 @@ describe('GET /static/generated', () => {
   beforeEach(async () => {
     dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'atelier-images-')));
     clock = new SettableClock();
+    fake = await startFakeS3();
     const configuration = new Configuration(
-      readVariables({ DATA_DIR: dataDir }),
+      readVariables({ DATA_DIR: dataDir, ...(place === 'bucket' && fake.environment) }),
       'a master key of more than 32 bytes, for tests',
     );
     app = await NestFactory.create(
@@ -67,6 +70,7 @@ describe('GET /static/generated', () => {
   afterEach(async () => {
     jest.restoreAllMocks();
     await app.close();
+    await fake.close();
     rmSync(dataDir, { recursive: true });
   });
 
@@ -246,7 +250,14 @@ describe('GET /static/generated', () => {
     await Promise.all(goneAway);
 
     expect((await get(path)).body).toHaveLength(30_000_000);
-    await expect(untilNoFileIsOpenUnder(join(dataDir, 'static'))).resolves.toBeUndefined();
+    await until(() => !isFileOpenUnder(join(dataDir, 'static')) && fake.underWay === 0);
+  });
+
+  test('asks the store once for a whole image', async () => {
+    const [stat, open] = [jest.spyOn(store, 'stat'), jest.spyOn(store, 'get')];
+    await get(links.linksOf(key).original);
+
+    expect([stat, open].map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
   });
 
   test('breaks the connection when the store fails half-way, and goes on serving', async () => {
@@ -261,14 +272,57 @@ describe('GET /static/generated', () => {
     await expect(get(link)).rejects.toThrow();
     expect((await get(link)).status).toBe(200);
   });
+
+  if (place === 'folder') return;
+
+  const DOWNLOADS = { whole: {}, part: { Range: 'bytes=5-' }, condition: { 'If-None-Match': '"other"' } };
+
+  test.each([
+    ['hang', 'whole'],
+    ['hang', 'part'],
+    ['hang', 'condition'],
+    ['stalled', 'whole'],
+    ['stalled', 'part'],
+    ['slow', 'whole'],
+  ] as const)('leaves no connection behind when a client goes away while the bucket is %s (%s)', async (mode, kind) => {
+    const before = fake.requests.length;
+    fake.setFault({ mode, delayMs: 100 });
+    const sent = request({
+      ...{ host: '127.0.0.1', port, agent: false },
+      path: links.linksOf(key).original,
+      headers: DOWNLOADS[kind],
+    });
+    const isOver = new Promise((resolve) => sent.once('close', resolve));
+    sent.on('error', () => undefined).end();
+    await until(() => fake.requests.length > before);
+    sent.destroy();
+    await isOver;
+
+    await until(() => fake.underWay === 0);
+    fake.setFault(undefined);
+    expect((await get(links.linksOf(key).original)).body.equals(png)).toBe(true);
+  });
+
+  test.each(['corrupted', 'cut_off'] as const)('never sends all of an image that comes %s', async (mode) => {
+    fake.setFault({ mode, methods: ['GET'] });
+    await expect(get(links.linksOf(key).original)).rejects.toThrow();
+
+    const thumbnail = await get(links.linksOf(key).thumbnails[256]);
+    expect([thumbnail.status, codeOf(thumbnail)]).toEqual([503, 'storage.unavailable']);
+  });
+
+  test('says that images can not be read while the bucket refuses, and names no key of it', async () => {
+    fake.setFault({ mode: 'expired' });
+    for (const link of [links.linksOf(key).original, links.linksOf(key).thumbnails[512]]) {
+      const refused = await get(link);
+      expect([refused.status, codeOf(refused)]).toEqual([503, 'storage.unavailable']);
+      expect(refused.headers['retry-after']).toBe('5');
+      expect(refused.body.toString()).not.toMatch(/s3|bucket|token|AKIA|atelier-images/i);
+    }
+  });
 });
 
-async function untilNoFileIsOpenUnder(folder: string): Promise<void> {
-  if (process.platform !== 'linux') return;
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const open = execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' });
-    if (!open.includes(folder)) return;
-    await sleep(20);
-  }
-  throw new Error('Files are still open');
+function isFileOpenUnder(folder: string): boolean {
+  if (process.platform !== 'linux') return false;
+  return execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' }).includes(folder);
 }

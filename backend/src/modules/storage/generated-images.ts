@@ -1,19 +1,23 @@
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { parseRange } from './byte-range.js';
 import { errorCodeOf } from './error-code.js';
-import { type ImageMime, mimeOfKey, variantKey } from './image-keys.js';
+import { type ImageMime, mimeOfKey, type ThumbnailSize, variantKey } from './image-keys.js';
 import { type ByteRange, ObjectStore } from './object-store.js';
 import { SignedLinks } from './signed-links.js';
 import { ThumbnailFiles } from './thumbnail-files.js';
 
-interface Representation {
+interface CommonFacts {
   readonly fileName: string;
   readonly mime: ImageMime;
+  readonly expiresInS: number;
+}
+
+interface Representation extends CommonFacts {
   readonly bytes: number;
   readonly entityTag: string;
-  readonly expiresInS: number;
   /** Everything, or the part that was asked for. */
   send(range: ByteRange | undefined): Promise<void>;
 }
@@ -38,28 +42,55 @@ export class GeneratedImages {
       mime: mimeOfKey(objectKey),
       expiresInS,
     };
-    if (variant === 'original') {
-      const { bytes } = await this.store.stat(key);
-      await answer(request, response, {
-        ...common,
-        bytes,
-        // A key is written once: it names these bytes for ever.
-        entityTag: `"${common.fileName}"`,
-        send: (range) => this.#stream(key, range, response),
-      });
-    } else {
-      const { content, entityTag } = await this.thumbnails.get(key, variant);
-      await answer(request, response, {
-        ...common,
-        bytes: content.length,
-        entityTag,
-        send: async (range) => void response.end(range ? content.subarray(range.start, range.end + 1) : content),
-      });
+    const leaving = signalOfLeaving(response);
+    try {
+      if (variant === 'original') await this.#sendOriginal(key, common, request, response, leaving);
+      else await this.#sendThumbnail(key, variant, common, request, response);
+    } catch (error) {
+      // Nobody is there any more to be told.
+      if (!leaving.aborted) throw error;
     }
   }
 
-  async #stream(key: string, range: ByteRange | undefined, response: Response): Promise<void> {
-    const { stream } = await this.store.get(key, range);
+  async #sendOriginal(
+    key: string,
+    common: CommonFacts,
+    request: Request,
+    response: Response,
+    leaving: AbortSignal,
+  ): Promise<void> {
+    // One question to the store instead of two, where its answer is what is sent.
+    const whole = isWholeWanted(request) ? await this.store.get(key, undefined, leaving) : undefined;
+    const { bytes } = whole ?? (await this.store.stat(key, leaving));
+    await answer(request, response, {
+      ...common,
+      bytes,
+      // A key is written once: it names these bytes for ever.
+      entityTag: `"${common.fileName}"`,
+      send: async (range) => {
+        const { stream } = whole ?? (await this.store.get(key, range, leaving));
+        await this.#stream(key, stream, response, leaving);
+      },
+    });
+  }
+
+  async #sendThumbnail(
+    key: string,
+    size: ThumbnailSize,
+    common: CommonFacts,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const { content, entityTag } = await this.thumbnails.get(key, size);
+    await answer(request, response, {
+      ...common,
+      bytes: content.length,
+      entityTag,
+      send: async (range) => void response.end(range ? content.subarray(range.start, range.end + 1) : content),
+    });
+  }
+
+  async #stream(key: string, stream: Readable, response: Response, leaving: AbortSignal): Promise<void> {
     if (response.destroyed) {
       stream.destroy();
       return;
@@ -68,10 +99,24 @@ export class GeneratedImages {
       await pipeline(stream, response);
     } catch (error) {
       // The connection is closed by now, so nobody can be told. A client that goes away is everyday life.
-      if (errorCodeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE')
+      if (!leaving.aborted && errorCodeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE')
         this.#logger.error({ err: error, key }, 'An image could not be read to its end');
     }
   }
+}
+
+/** Aborted when the client goes away before it has everything: a distant store need not go on then, at any stage. */
+function signalOfLeaving(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** Whether the answer can only be the whole image. */
+function isWholeWanted({ method, headers }: Request): boolean {
+  return method === 'GET' && headers.range === undefined && headers['if-none-match'] === undefined;
 }
 
 async function answer(request: Request, response: Response, representation: Representation): Promise<void> {
