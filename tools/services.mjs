@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -14,6 +14,8 @@ const STOP_TIMEOUT_MS = 20_000;
  * @typedef {object} Service
  * @property {string} url
  * @property {() => Promise<void>} stop ends the process by its id and removes its folder
+ * @property {(signal: NodeJS.Signals) => Promise<void>} signal resolves, where the signal ends the process, when it has ended
+ * @property {() => Promise<void>} restart starts it again on its port and data after a signal has ended it
  */
 
 /** Absolute path of the first of the programs that is installed. @param {string[]} names */
@@ -68,7 +70,7 @@ export async function startMariaDb() {
     { mode: 0o600 },
   );
   const port = await freePort();
-  const stop = await startService('MariaDB', folder, port, program, [
+  const service = await startService('MariaDB', folder, port, program, [
     '--no-defaults',
     ...owner,
     `--datadir=${data}`,
@@ -85,7 +87,7 @@ export async function startMariaDb() {
     // Survives a killed process, which tests do; not a power cut, which they can't.
     '--innodb-flush-log-at-trx-commit=2',
   ]);
-  return { url: `mysql://atelier:${password}@127.0.0.1:${port}`, stop };
+  return { url: `mysql://atelier:${password}@127.0.0.1:${port}`, ...service };
 }
 
 /** @returns {Promise<Service>} */
@@ -95,33 +97,55 @@ export async function startRedis() {
   const folder = mkdtempSync(join(tmpdir(), 'atelier-redis-'));
   const port = await freePort();
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  return { url: `redis://127.0.0.1:${port}`, stop: await startService('Redis', folder, port, program, settings) };
+  return { url: `redis://127.0.0.1:${port}`, ...(await startService('Redis', folder, port, program, settings)) };
 }
 
-/** @param {string} name @param {string} folder @param {number} port @param {string} program @param {string[]} args */
+/**
+ * @param {string} name @param {string} folder @param {number} port @param {string} program @param {string[]} args
+ * @returns {Promise<Omit<Service, 'url'>>}
+ */
 async function startService(name, folder, port, program, args) {
-  const logFile = join(folder, 'server.log');
-  const log = openSync(logFile, 'w');
-  // Its own group: Ctrl-C must reach the tests first, the services are stopped after them.
-  const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', log, log] });
-  const ended = new Promise((resolve) => child.on('close', resolve).on('error', resolve));
+  let running = await launch();
+  /** @param {NodeJS.Signals} signal */
+  const signal = async (signal) => {
+    running.child.kill(signal);
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await running.ended;
+  };
   const stop = async () => {
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await ended;
+    // Whoever is stopped by SIGSTOP hears nothing else.
+    running.child.kill('SIGCONT');
+    const timer = setTimeout(() => running.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await signal('SIGTERM');
     clearTimeout(timer);
     rmSync(folder, { recursive: true, force: true });
   };
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (!(await answers(port, name === 'Redis' ? 'PING\r\n' : undefined))) {
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
-      const output = readFileSync(logFile, 'utf8');
-      await stop();
-      throw new Error(`${name} did not start:\n${output}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  const restart = async () => {
+    running = await launch();
+    await untilItAnswers();
+  };
+  await untilItAnswers();
+  return { stop, signal, restart };
+
+  async function launch() {
+    const log = openSync(join(folder, 'server.log'), 'a');
+    // Its own group: Ctrl-C must reach the tests first, the services are stopped after them.
+    const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    const ended = new Promise((resolve) => child.on('close', resolve).on('error', resolve));
+    return { child, ended };
   }
-  return stop;
+
+  async function untilItAnswers() {
+    const deadline = Date.now() + READY_TIMEOUT_MS;
+    while (!(await answers(port, name === 'Redis' ? 'PING\r\n' : undefined))) {
+      if (running.child.exitCode !== null || running.child.signalCode !== null || Date.now() > deadline) {
+        const output = readFileSync(join(folder, 'server.log'), 'utf8');
+        await stop();
+        throw new Error(`${name} did not start:\n${output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 /** Whether the server on the port says something, which it does only once it serves. @param {number} port @param {string} [greeting] */

@@ -5,15 +5,16 @@ import type { DatabaseKind } from '../support/database.js';
 import { type Environment, type Exit, WORKSPACE } from '../support/server-process.js';
 import { type Server, startServer } from '../support/server.js';
 import { type Installation, openRaw } from './audit/records.js';
+import { unhandledIn } from './unhandled.js';
 
-const PRELOAD = join(import.meta.dirname, 'preload', 'crash-preload.mjs');
+export const PRELOAD = join(import.meta.dirname, 'preload', 'crash-preload.mjs');
 /** A process is started for every kill: what Node has compiled is kept from one to the next. */
-const QUICK_START = { LOG_LEVEL: 'warn', NODE_COMPILE_CACHE: join(WORKSPACE, 'node_modules', '.cache', 'crash') };
+export const QUICK_START = {
+  LOG_LEVEL: 'warn',
+  NODE_COMPILE_CACHE: join(WORKSPACE, 'node_modules', '.cache', 'crash'),
+};
 
 const REACH_TIMEOUT_MS = 20_000;
-
-/** What is printed when something was thrown that nobody caught. */
-const UNHANDLED = /unhandled ?rejection|uncaught ?exception|triggerUncaughtException|ERR_UNHANDLED|Node\.js v\d/i;
 
 /** The built product on data of its own, which is killed and started again as often as wanted. */
 export class CrashableServer {
@@ -116,8 +117,8 @@ export class CrashableServer {
     await database.close();
   }
 
-  private assertNothingUnhandled({ stdout, stderr }: Exit): void {
-    const found = UNHANDLED.exec(stdout + stderr);
-    if (found) throw new Error(`Something was thrown that nobody caught:\n${stdout}${stderr}`);
+  private assertNothingUnhandled(exit: Exit): void {
+    const unhandled = unhandledIn(exit);
+    if (unhandled !== undefined) throw new Error(unhandled);
   }
 }

@@ -6,8 +6,13 @@ export default {
   rootDir: import.meta.dirname,
   displayName: `crash on ${process.env.E2E_DATABASE ?? 'sqlite'}`,
   testMatch: ['<rootDir>/**/*.spec.ts'],
+  // For as long as one has time: `npm run torture`.
+  ...(process.env.TORTURE_MINUTES && { testMatch: ['<rootDir>/torture/torture.spec.ts'] }),
   // The rules are the same whatever the rows were read from.
-  testPathIgnorePatterns: process.env.E2E_DATABASE === 'mariadb' ? ['/audit/'] : [],
+  testPathIgnorePatterns: [
+    ...(process.env.E2E_DATABASE === 'mariadb' ? ['/audit/'] : []),
+    ...(process.env.TORTURE_MINUTES ? [] : ['/torture/']),
+  ],
   globalSetup: '<rootDir>/../support/jest-services.mjs',
   globalTeardown: '<rootDir>/../support/jest-services-stop.mjs',
 };

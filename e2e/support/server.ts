@@ -41,6 +41,8 @@ export interface Server {
   kill(): Promise<Exit>;
   /** A new process on the same port, data and environment; stops this one first when it still runs. */
   restart(env?: Environment): Promise<Server>;
+  /** Another process on the same data, which must then be in a database that can be shared; `stop()` it when done. */
+  sibling(env?: Environment): Promise<Server>;
   /** Stops it and removes its data. Rejects when it had died: a crash must not hide behind the failures it causes. */
   dispose(): Promise<void>;
 }
@@ -116,6 +118,10 @@ async function launch(spec: Launch): Promise<Server> {
     restart: async (env) => {
       await stop();
       return launch({ ...spec, env: { ...spec.env, ...env } });
+    },
+    sibling: async (env) => {
+      const port = await freePort();
+      return launch({ ...spec, port, env: { ...spec.env, PORT: String(port), ...env } });
     },
     dispose: async () => {
       const hasDied = !isEnded && !server.isRunning;
