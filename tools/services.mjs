@@ -90,12 +90,12 @@ export async function startMariaDb() {
   return { url: `mysql://atelier:${password}@127.0.0.1:${port}`, ...service };
 }
 
-/** @returns {Promise<Service>} */
-export async function startRedis() {
+/** @param {number} [wantedPort] default: any free one @returns {Promise<Service>} */
+export async function startRedis(wantedPort) {
   const program = findRedis();
   if (!program) throw new Error('Redis is not installed (Debian package redis-server).');
   const folder = mkdtempSync(join(tmpdir(), 'atelier-redis-'));
-  const port = await freePort();
+  const port = wantedPort ?? (await freePort());
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
   return { url: `redis://127.0.0.1:${port}`, ...(await startService('Redis', folder, port, program, settings)) };
 }

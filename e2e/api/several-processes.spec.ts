@@ -1,0 +1,204 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Generation, MyCreations, Readiness } from '@atelier/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findRedis } from '../../tools/services.mjs';
+import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
+import { databaseUnderTest } from '../support/database.js';
+import { Fleet } from '../support/fleet.js';
+import { isFinished, readGeneration, startImages, untilGeneration } from '../support/generations.js';
+import { type Member, createMember } from '../support/members.js';
+import { download } from '../support/pictures.js';
+import { expectProblem } from '../support/problems.js';
+import { runServer } from '../support/server.js';
+import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
+import { until } from '../support/until.js';
+
+/** A killed worker's items are taken up when their leases have run out, a minute after the claim. */
+const RECOVERY_MS = 110_000;
+
+/** What the smallest machine's process takes on at a time. */
+const MOST_AT_WORK = 8;
+
+describe.each(['api', 'worker'] as const)('a process that is to be %s only', (role) => {
+  it('does not start on SQLite, whose file serves one process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'atelier-role-'));
+    const exit = await runServer({ PROCESS_ROLE: role, DATA_DIR: folder });
+    await rm(folder, { recursive: true });
+    expect(exit.code).toBeGreaterThan(0);
+    expect(exit.stderr).toContain(`PROCESS_ROLE ${role} needs DATABASE_URL`);
+  });
+});
+
+if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
+  /** A person who talks to either API process. */
+  interface Caller extends Member {
+    readonly through: readonly ApiClient[];
+  }
+
+  describe('two API and two worker processes', () => {
+    let fleet: Fleet;
+    let admin: ApiClient;
+
+    beforeAll(async () => {
+      fleet = await Fleet.start(2, 2);
+      admin = await signIn(fleet.apis[0]!);
+    }, 120_000);
+
+    afterAll(() => fleet.dispose(), 60_000);
+
+    const newCaller = async (credits: number): Promise<Caller> => {
+      const member = await createMember(fleet.apis[0]!, admin, credits);
+      // One session for both: what one process has signed, the other takes.
+      const token = await signInToken(fleet.apis[1]!.origin, member);
+      return { ...member, through: fleet.apis.map((api) => withToken(api, token)) };
+    };
+    const readiness = async (index: number) => {
+      const response = await anonymous(fleet.apis[index]!).raw('/health/ready');
+      return { status: response.status, body: (await response.json()) as Readiness };
+    };
+
+    it('tell which of them they are', async () => {
+      for (const { process } of fleet.workers) await process.waitForLog(/ready to make images/);
+      for (const { process } of fleet.apis) await process.waitForLog(/leaves making images to others/);
+    });
+
+    it(
+      'lose and double nothing while Redis is emptied and goes away and a worker is killed',
+      async () => {
+        const callers = await Promise.all(Array.from({ length: 4 }, () => newCaller(100)));
+        const [first] = callers;
+        const ids: string[][] = callers.map(() => []);
+        const submit = async (round: number) => {
+          for (const [index, { through }] of callers.entries()) {
+            const wish = { prompt: `round ${round} [mock:delay=400]`, count: 5 };
+            const { id } = await startImages(through[(index + round) % 2]!, wish);
+            ids[index]!.push(id);
+          }
+        };
+        // What is accepted by one can be asked for and canceled through the other.
+        const slow = await startImages(first!.through[0]!, { prompt: 'slow [mock:delay=300000]', count: 2 });
+        await untilGeneration(first!.through[1]!, slow.id, ({ status }) => status === 'running');
+        const canceled = await first!.through[1]!.post<Generation>(`/studio/generations/${slow.id}/cancel`);
+        expect(canceled.body).toMatchObject({ status: 'canceled', credits: { charged: 0 } });
+        expect((await readGeneration(first!.through[0]!, slow.id)).status).toBe('canceled');
+
+        await submit(0);
+        await fleet.flushRedis();
+        await submit(1);
+        const [killed] = fleet.workers;
+        await killed!.kill();
+        await fleet.dismiss(killed!);
+        await fleet.stopRedis();
+        const startedAt = Date.now();
+        await submit(2);
+        expect(Date.now() - startedAt).toBeLessThan(10_000);
+        const without = await readiness(0);
+        expect(without).toMatchObject({ status: 200, body: { status: 'ok', checks: { queue: 'failed' } } });
+        await fleet.startRedis();
+        await fleet.add('worker');
+
+        for (const [index, { through }] of callers.entries()) {
+          for (const [round, id] of ids[index]!.entries()) {
+            const other = through[(index + round + 1) % 2]!;
+            const done = await untilGeneration(other, id, isFinished, RECOVERY_MS);
+            expect(done).toMatchObject({ status: 'succeeded', credits: { quoted: 5, charged: 5 } });
+          }
+        }
+        expect((await readiness(0)).body.checks['queue']).toBe('ok');
+        for (const { through } of callers) await expectExactly(through, 15);
+        await expectBooksInOrder(admin);
+        expect(fleet.apis.every(({ process }) => process.isRunning)).toBe(true);
+      },
+      RECOVERY_MS + 120_000,
+    );
+
+    it('carry a repeated request out once, whichever of them it is sent to', async () => {
+      const { through } = await newCaller(10);
+      const body = { prompt: 'once [mock:delay=300]', tier: 'standard', count: 2 };
+      const headers = { 'idempotency-key': 'the same' };
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          through[index % 2]!.post<Generation>('/studio/generate', body, { headers }),
+        ),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+      expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
+      expect(answers.filter((answer) => answer.headers.get('idempotent-replayed') === null)).toHaveLength(1);
+      await expectExactly(through, 2);
+    });
+
+    it('put an end to guessing together', async () => {
+      const { email, password } = await newCaller(0);
+      const guess = (index: number, attempt: string) =>
+        anonymous(fleet.apis[index]!).post('/auth/login', { email, password: attempt });
+      const statuses = new Set<number>();
+      for (let attempt = 0; attempt < 12; attempt += 1) statuses.add((await guess(attempt % 2, 'wrong')).status);
+      expect(statuses).toEqual(new Set([401, 429]));
+      for (const index of [0, 1]) expectProblem(await guess(index, password), 429, 'auth.throttled');
+    });
+
+    it('hand over what a worker is doing when it is asked to stop, without waiting for a lease', async () => {
+      const [leaving, staying] = fleet.workers;
+      await staying!.stop();
+      await fleet.dismiss(staying!);
+      // As much as one process takes on, of several people: what can be finished in time, and what can't.
+      const callers = await Promise.all(Array.from({ length: 3 }, () => newCaller(10)));
+      const short = await Promise.all(
+        callers.map(({ through }) => startImages(through[0]!, { prompt: 'short [mock:delay=3000]', count: 2 })),
+      );
+      const long = await Promise.all(
+        callers.map(({ through }) => startImages(through[1]!, { prompt: 'long [mock:delay=300000]', count: 2 })),
+      );
+      await until(async () => ((await fleet.countAtWork()) >= MOST_AT_WORK ? true : undefined));
+
+      const startedAt = Date.now();
+      const stopped = leaving!.stop();
+      await fleet.add('worker');
+      const { code, signal } = await stopped;
+      await fleet.dismiss(leaving!);
+
+      expect([code, signal]).toEqual([0, null]);
+      expect(Date.now() - startedAt).toBeLessThan(25_000);
+      for (const [index, { through }] of callers.entries()) {
+        const done = await untilGeneration(through[1]!, short[index]!.id, isFinished, 20_000);
+        expect(done).toMatchObject({ status: 'succeeded', credits: { charged: 2 } });
+        await untilGeneration(through[0]!, long[index]!.id, ({ status }) => status === 'running', 20_000);
+        await through[0]!.post(`/studio/generations/${long[index]!.id}/cancel`);
+        await expectExactly(through, 2);
+      }
+      // A lease that nobody gave back would have kept them for a minute.
+      expect(Date.now() - startedAt).toBeLessThan(40_000);
+      expect(await fleet.countAtWork()).toBe(0);
+      await expectBooksInOrder(admin);
+    }, 120_000);
+  });
+
+  /** So many images were delivered and paid for at one credit each, nothing twice, and both processes hand them out. */
+  async function expectExactly(through: readonly ApiClient[], images: number): Promise<void> {
+    const [one, other] = through;
+    const { granted } = await balanceOf(one!);
+    expect(await balanceOf(other!)).toEqual({ available: granted - images, held: 0, consumed: images, granted });
+    const kinds = (await statementOf(one!)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'capture')).toHaveLength(images);
+    const { body } = await other!.get<MyCreations>('/studio/my-creations', { query: { limit: 100 } });
+    expect(body.total).toBe(images);
+    expect(new Set(body.images.map(({ id }) => id)).size).toBe(images);
+    for (const { image_url, bytes } of body.images.slice(0, 3)) {
+      for (const client of through) {
+        const link = new URL(image_url, client.origin);
+        expect((await download(client, `${link.pathname}${link.search}`)).bytes).toBe(bytes);
+      }
+    }
+  }
+
+  async function signInToken(origin: string, { email, password }: Member): Promise<string> {
+    const { status, body } = await anonymous({ origin }).post<{ access_token: string }>('/auth/login', {
+      email,
+      password,
+    });
+    expect(status).toBe(200);
+    return body.access_token;
+  }
+}
