@@ -35,6 +35,7 @@ const METRICS = [
   'atelier_metrics_read_failures_total',
   'atelier_provider_attempt_duration_seconds',
   'atelier_provider_attempts_total',
+  'atelier_provider_resting',
   'atelier_queue_depth',
   'atelier_queue_oldest_seconds',
   'atelier_thumbnails_waiting',

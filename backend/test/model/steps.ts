@@ -128,7 +128,9 @@ export function fail(claimed: Claim): Step<boolean> {
 export function putBack(claimed: Claim): Step<void> {
   return {
     told: `put back ${ofClaim(claimed)}`,
-    carryOut: ({ queue }) => queue.putBack(claimed),
+    carryOut: async ({ queue }) => {
+      await queue.putBack(claimed);
+    },
     expect: (model) => model.putBack(claimed),
   };
 }

@@ -7,8 +7,14 @@ const WISH: ProviderWish = { requested: 'auto', tier: 'standard', aspectRatio: '
 
 const mock = fakeProvider({ key: 'mock' });
 
-function choose(wish: Partial<ProviderWish>, providers: readonly ImageProvider[], enabled?: readonly string[]): string {
-  return chooseProvider({ ...WISH, ...wish }, providers, new Set(enabled ?? providers.map(({ key }) => key))).key;
+function choose(
+  wish: Partial<ProviderWish>,
+  providers: readonly ImageProvider[],
+  enabled?: readonly string[],
+  resting: Record<string, number> = {},
+): string {
+  const enabledKeys = new Set(enabled ?? providers.map(({ key }) => key));
+  return chooseProvider({ ...WISH, ...wish }, providers, enabledKeys, new Map(Object.entries(resting))).key;
 }
 
 describe('chooseProvider with auto', () => {
@@ -52,6 +58,14 @@ describe('chooseProvider with auto', () => {
     );
   });
 
+  it('passes over one that is left alone, and says when the first may be tried again', () => {
+    const providers = [fakeProvider({ key: 'a' }), fakeProvider({ key: 'b' })];
+    expect(choose({}, providers, undefined, { a: 12_000 })).toBe('b');
+    expect(() => choose({}, providers, undefined, { a: 12_000, b: 9_000 })).toThrow(
+      expect.objectContaining({ code: 'provider.none_available', retryAfterMs: 9_000 }),
+    );
+  });
+
   it('says that waiting is no use if those that are ready can not do it', () => {
     expect(() => choose({ count: 2 }, [fakeProvider({ key: 'a', capabilities: { maxCount: 1 } })])).toThrow(
       expect.objectContaining({ code: 'studio.provider_incapable', kind: 'invalid' }),
@@ -87,6 +101,16 @@ describe('chooseProvider with a name', () => {
     );
     expect(() => choose({ requested: 'a', count: 2 }, [modest])).toThrow(
       expect.objectContaining({ errors: [expect.objectContaining({ path: 'count' })] }),
+    );
+  });
+
+  it('finds it left alone, and says for how long', () => {
+    expect(() => choose({ requested: 'a' }, [fakeProvider({ key: 'a' }), mock], undefined, { a: 12_000 })).toThrow(
+      expect.objectContaining({ code: 'provider.none_available', kind: 'unavailable', retryAfterMs: 12_000 }),
+    );
+    const bare = fakeProvider({ key: 'a', status: 'not_configured' });
+    expect(() => choose({ requested: 'a' }, [bare], undefined, { a: 12_000 })).toThrow(
+      expect.objectContaining({ code: 'studio.provider_disabled' }),
     );
   });
 

@@ -26,28 +26,38 @@ export interface ProviderWish {
   readonly count: number;
 }
 
+/** What a provider says of itself, unless it is left alone because it failed. */
+export function currentStatus(provider: ImageProvider, resting: ReadonlyMap<string, number>): ProviderStatus {
+  const status = provider.status();
+  return CAN_WORK[status] && resting.has(provider.key) ? 'unavailable' : status;
+}
+
 /**
  * Decides which provider makes a generation's images.
  * @param providers every registered provider, in order of preference
  * @param enabledKeys those that an administrator has left switched on
+ * @param resting those that are left alone because they failed, with the milliseconds until they may be tried
  * @throws DomainError when the wish can't be met, never picks another provider than the one that was named
  */
 export function chooseProvider(
   wish: ProviderWish,
   providers: readonly ImageProvider[],
   enabledKeys: ReadonlySet<string>,
+  resting: ReadonlyMap<string, number>,
 ): ImageProvider {
   return wish.requested === AUTO_PROVIDER
-    ? chooseAny(wish, providers, enabledKeys)
-    : chooseNamed(wish, providers, enabledKeys);
+    ? chooseAny(wish, providers, enabledKeys, resting)
+    : chooseNamed(wish, providers, enabledKeys, resting);
 }
 
 function chooseAny(
   wish: ProviderWish,
   providers: readonly ImageProvider[],
   enabledKeys: ReadonlySet<string>,
+  resting: ReadonlyMap<string, number>,
 ): ImageProvider {
-  const working = providers.filter((provider) => enabledKeys.has(provider.key) && CAN_WORK[provider.status()]);
+  const enabled = providers.filter((provider) => enabledKeys.has(provider.key));
+  const working = enabled.filter((provider) => CAN_WORK[currentStatus(provider, resting)]);
   const able = working.filter((provider) => shortcoming(provider, wish) === undefined);
   const choice = able.find((provider) => provider.key !== LAST_RESORT_KEY) ?? able[0];
   if (choice !== undefined) return choice;
@@ -58,13 +68,18 @@ function chooseAny(
       `No provider that is ready can make ${wish.count} × ${wish.tier} at ${wish.aspectRatio}.`,
     );
   }
-  throw noneAvailable('No image provider is available right now. Try again in a moment.');
+  const pauses = enabled.map(({ key }) => resting.get(key)).filter((pauseMs) => pauseMs !== undefined);
+  throw noneAvailable(
+    'No image provider is available right now. Try again in a moment.',
+    Math.min(RETRY_AFTER_MS, ...pauses),
+  );
 }
 
 function chooseNamed(
   wish: ProviderWish,
   providers: readonly ImageProvider[],
   enabledKeys: ReadonlySet<string>,
+  resting: ReadonlyMap<string, number>,
 ): ImageProvider {
   const provider = providers.find(({ key }) => key === wish.requested);
   if (provider === undefined) {
@@ -77,12 +92,15 @@ function chooseNamed(
   if (missing !== undefined) {
     throw refusal('studio.provider_incapable', missing.path, `${provider.label} ${missing.message}.`);
   }
-  const status = provider.status();
+  const status = currentStatus(provider, resting);
   // Waiting does not help a provider that nobody has set up, so this is not a matter of availability.
   if (status === 'not_configured') {
     throw refusal('studio.provider_disabled', 'provider', `${provider.label} has not been set up yet.`);
   }
-  if (!CAN_WORK[status]) throw noneAvailable(`${provider.label} is not available right now. Try again in a moment.`);
+  if (!CAN_WORK[status]) {
+    const message = `${provider.label} is not available right now. Try again in a moment.`;
+    throw noneAvailable(message, resting.get(provider.key) ?? RETRY_AFTER_MS);
+  }
   return provider;
 }
 
@@ -105,9 +123,9 @@ function refusal(
   return new DomainError(code, 'invalid', message, { errors: [{ path, message }] });
 }
 
-function noneAvailable(message: string): DomainError {
+function noneAvailable(message: string, retryAfterMs: number): DomainError {
   return new DomainError('provider.none_available', 'unavailable', message, {
     retryable: true,
-    retryAfterMs: RETRY_AFTER_MS,
+    retryAfterMs,
   });
 }

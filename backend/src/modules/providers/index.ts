@@ -1,4 +1,4 @@
-export { AUTO_PROVIDER, chooseProvider, type ProviderWish } from './choose-provider.js';
+export { AUTO_PROVIDER, chooseProvider, currentStatus, type ProviderWish } from './choose-provider.js';
 export type {
   ImageProvider,
   ImageProviderCapabilities,
@@ -8,6 +8,7 @@ export type {
 } from './image-provider.js';
 export type { Enhancement, PromptEnhancer } from './prompt-enhancer.js';
 export { type CallEnd, ProviderAttempts } from './provider-attempts.js';
+export { type Admission, ProviderBreaker, ProviderRestingError } from './provider-breaker.js';
 export { ProviderCallsModule } from './provider-calls.module.js';
 export {
   PROVIDER_ERROR_CATEGORIES,

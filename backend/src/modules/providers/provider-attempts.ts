@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
 import { Transactions } from '../../platform/database/index.js';
 import { Clock } from '../../platform/time/index.js';
@@ -85,5 +85,16 @@ export class ProviderAttempts {
   /** How many calls for an item have failed in one of these ways. */
   async countFailed(itemId: string, categories: readonly ProviderErrorCategory[]): Promise<number> {
     return this.dataSource.manager.countBy(ProviderAttempt, { itemId, category: In([...categories]) });
+  }
+
+  /** What the last calls of a provider failed for, the newest first; null where they did not. */
+  async lastCategories(provider: string, sinceMs: number, limit: number): Promise<(ProviderErrorCategory | null)[]> {
+    const calls = await this.dataSource.manager.find(ProviderAttempt, {
+      select: { category: true },
+      where: { provider, finishedAt: MoreThanOrEqual(sinceMs), state: In(['SUCCEEDED', 'FAILED']) },
+      order: { finishedAt: 'DESC' },
+      take: limit,
+    });
+    return calls.map(({ category }) => category);
   }
 }

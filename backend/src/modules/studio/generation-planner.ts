@@ -7,7 +7,7 @@ import { Clock, within } from '../../platform/time/index.js';
 import { currentTraceParent } from '../../platform/tracing/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditsService, InsufficientCreditsError } from '../credits/index.js';
-import { ProviderRegistry, chooseProvider } from '../providers/index.js';
+import { ProviderBreaker, ProviderRegistry, chooseProvider } from '../providers/index.js';
 import { storageFull } from '../storage/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
 import type { GenerationItem } from './generation-item.entity.js';
@@ -40,6 +40,7 @@ export class GenerationPlanner {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
     @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
+    @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(CreditsService) private readonly credits: CreditsService,
     @Inject(PromptEnhancement) private readonly enhancement: PromptEnhancement,
     @Inject(DiskSpace) private readonly diskSpace: DiskSpace,
@@ -60,6 +61,7 @@ export class GenerationPlanner {
       { requested: requestedProvider, tier: request.tier, aspectRatio: request.aspect_ratio, count: request.count },
       this.providers.list(),
       settings.enabledProviders,
+      await this.breaker.resting(),
     );
     const enhancedPrompt = request.enhance
       ? await this.#enhanceAcceptable(user, request, priceEach * request.count)

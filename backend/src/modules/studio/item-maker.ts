@@ -4,7 +4,14 @@ import { DomainError } from '../../platform/errors/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { inSpan } from '../../platform/tracing/index.js';
 import type { NewImage } from '../gallery/index.js';
-import { type CallEnd, type ProviderImage, ProviderError, ProviderRegistry } from '../providers/index.js';
+import {
+  type Admission,
+  type CallEnd,
+  ProviderBreaker,
+  ProviderError,
+  type ProviderImage,
+  ProviderRegistry,
+} from '../providers/index.js';
 import {
   ImageInspector,
   type InspectedImage,
@@ -24,6 +31,8 @@ import { WorkMetrics } from './work-metrics.js';
 export interface ItemWork {
   readonly item: ClaimedItem;
   readonly signal: AbortSignal;
+  /** The permission to call the provider, once it has been given. */
+  admission?: Admission;
   /** How the provider call ended, once it has: to be recorded together with what follows from it. */
   call?: CallEnd;
 }
@@ -35,6 +44,7 @@ type MadeImage = ProviderImage & { readonly inspected: InspectedImage };
 export class ItemMaker {
   constructor(
     @Inject(ItemCalls) private readonly calls: ItemCalls,
+    @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
     @Inject(ImageInspector) private readonly inspector: ImageInspector,
     @Inject(ObjectStore) private readonly store: ObjectStore,
@@ -42,7 +52,10 @@ export class ItemMaker {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** @throws ItemLostError before the provider is called, when the item is no longer ours */
+  /**
+   * @throws ProviderRestingError before the provider is called, when it is left alone for a while
+   * @throws ItemLostError before the provider is called, when the item is no longer ours
+   */
   async make(work: ItemWork, generation: GenerationRow): Promise<NewImage> {
     const { item } = work;
     const made = await this.#callProvider(work, generation);
@@ -79,6 +92,7 @@ export class ItemMaker {
     const provider = this.providers.get(item.provider);
     if (!provider) throw new ProviderError('provider_unavailable', { message: 'The provider is no longer installed.' });
     const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
+    work.admission = await this.breaker.admit(item.provider);
     const id = await this.calls.begin(item);
     let image: ProviderImage | undefined;
     try {

@@ -154,9 +154,12 @@ export class ItemQueue {
     return this.#queueAgain(item, pauseMs, { call });
   }
 
-  /** Puts an item back that no provider was called for, without counting the attempt: this process stops. */
-  async putBack(item: ClaimedItem): Promise<void> {
-    await this.#queueAgain(item, 0, { isUncounted: true });
+  /**
+   * Puts an item back that no provider was called for, which was no attempt: this process stops, or the provider rests.
+   * @returns false when the item is no longer ours
+   */
+  async putBack(item: ClaimedItem, pauseMs = 0): Promise<boolean> {
+    return this.#queueAgain(item, pauseMs, { isUncounted: true });
   }
 
   async #queueAgain(

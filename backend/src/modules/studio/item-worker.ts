@@ -4,7 +4,7 @@ import { isDatabaseUnavailable } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors/index.js';
 import { contextOf, inSpan } from '../../platform/tracing/index.js';
 import { ImageThumbnails } from '../gallery/index.js';
-import { ProviderError } from '../providers/index.js';
+import { ProviderBreaker, ProviderError, ProviderRestingError } from '../providers/index.js';
 import { UnusableImageError } from '../storage/index.js';
 import type { AbortReason } from './abort-reason.js';
 import { GenerationRow } from './generation.entity.js';
@@ -30,6 +30,7 @@ export class ItemWorker {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemMaker) private readonly maker: ItemMaker,
+    @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(ItemRetries) private readonly retries: ItemRetries,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
@@ -65,6 +66,7 @@ export class ItemWorker {
     } finally {
       clearTimeout(deadline);
       clearInterval(heartbeat);
+      await this.#endAdmission(work);
       this.#running.delete(item.id);
     }
   }
@@ -112,6 +114,7 @@ export class ItemWorker {
     if (error instanceof ItemLostError || reason === 'lease-lost') return;
     try {
       if (reason === 'stopping') await this.#putBack(work);
+      else if (error instanceof ProviderRestingError) await this.#queueUncalled(item, error.pauseMs);
       else {
         const isLate = reason === 'deadline' && work.call?.state !== 'SUCCEEDED';
         await this.#tryAgainOrFail(work, isLate ? new ProviderError('timeout', { cause: error }) : toFailure(error));
@@ -138,15 +141,29 @@ export class ItemWorker {
   async #putBack({ item, call }: Pick<ItemWork, 'item' | 'call'>): Promise<void> {
     if (call && item.attempt >= item.maxAttempts) await this.queue.fail(item, interrupted(), call);
     else if (call) await this.#queueAgain({ item, call }, 0);
-    else {
-      await this.queue.putBack(item);
-      this.wakeUps.announce([item]);
+    else await this.#queueUncalled(item, 0);
+  }
+
+  /** Nobody was called, so it was no attempt. */
+  async #queueUncalled(item: ClaimedItem, pauseMs: number): Promise<void> {
+    if (await this.#persist(() => this.queue.putBack(item, pauseMs))) {
+      this.wakeUps.announce([{ ...item, dueInMs: pauseMs }]);
     }
   }
 
   async #queueAgain({ item, call }: Pick<ItemWork, 'item' | 'call'>, pauseMs: number): Promise<void> {
     const isQueued = await this.#persist(() => this.queue.requeue(item, pauseMs, call));
     if (isQueued) this.wakeUps.announce([{ ...item, dueInMs: pauseMs }]);
+  }
+
+  /** After the call has been recorded, as what follows from it is counted there. */
+  async #endAdmission({ admission, call, item }: ItemWork): Promise<void> {
+    if (admission === undefined) return;
+    try {
+      await this.breaker.ended(admission, call);
+    } catch (error) {
+      this.#logger.warn({ err: error, itemId: item.id }, 'What a call says of its provider could not be told');
+    }
   }
 
   /** What is settled for good must not be lost to a database that is away for a moment. */

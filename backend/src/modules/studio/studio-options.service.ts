@@ -1,6 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type StudioOptions, TIERS, type Tier, type TierOption } from '@atelier/contracts';
-import { EnhancerRegistry, type PromptEnhancer, ProviderRegistry } from '../providers/index.js';
+import {
+  EnhancerRegistry,
+  type PromptEnhancer,
+  ProviderBreaker,
+  ProviderRegistry,
+  currentStatus,
+} from '../providers/index.js';
 import { type SettingsInForce, StudioSettingsService } from '../studio-settings/index.js';
 
 const TIER_LABELS: Record<Tier, string> = { standard: 'Standard', premium2: 'Premium 2', premium4: 'Premium 4' };
@@ -17,11 +23,12 @@ export class StudioOptionsService {
   constructor(
     @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
     @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
+    @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(EnhancerRegistry) private readonly enhancers: EnhancerRegistry,
   ) {}
 
   async options(): Promise<StudioOptions> {
-    const settings = await this.settings.current();
+    const [settings, resting] = await Promise.all([this.settings.current(), this.breaker.resting()]);
     const enhancer = this.enhancerFor(settings);
     return {
       tiers: TIERS.map((tier) => this.#tierOption(tier, settings)),
@@ -31,7 +38,7 @@ export class StudioOptionsService {
           key: provider.key,
           label: provider.label,
           enabled: settings.enabledProviders.has(provider.key),
-          status: provider.status(),
+          status: currentStatus(provider, resting),
           tiers: [...tiers],
           aspect_ratios: [...aspectRatios],
           max_count: maxCount,

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { ImageThumbnails } from '../../gallery/index.js';
-import { type ImageProvider, ProviderRegistry } from '../../providers/index.js';
+import { type ImageProvider, ProviderBreaker, ProviderRegistry } from '../../providers/index.js';
 import { ImageInspector, ObjectStore } from '../../storage/index.js';
 import { GenerationItem } from '../generation-item.entity.js';
 import { ItemCalls } from '../item-calls.js';
@@ -18,11 +18,16 @@ export interface TestWorker {
 }
 
 /** A worker like that of a process of its own. */
-export function openWorker({ app, queue, clock, claim }: TestStudio, provider: ImageProvider): TestWorker {
+export function openWorker(
+  { app, queue, clock, claim }: TestStudio,
+  provider: ImageProvider,
+  breaker = app.get(ProviderBreaker),
+): TestWorker {
   const { manager } = app.get(DataSource);
   const wakeUps = new EmbeddedWakeUps();
   const maker = new ItemMaker(
     app.get(ItemCalls),
+    breaker,
     new ProviderRegistry([provider]),
     app.get(ImageInspector),
     app.get(ObjectStore),
@@ -33,6 +38,7 @@ export function openWorker({ app, queue, clock, claim }: TestStudio, provider: I
     app.get(DataSource),
     queue,
     maker,
+    breaker,
     app.get(ItemRetries),
     app.get(ImageThumbnails),
     wakeUps,

@@ -6,6 +6,7 @@ import { CreateGallery1767225600004 } from './1767225600004-create-gallery.js';
 import { CreateGenerations1767225600005 } from './1767225600005-create-generations.js';
 import { CreateGenerationEvents1767225600006 } from './1767225600006-create-generation-events.js';
 import { CreateProviderAttempts1767225600007 } from './1767225600007-create-provider-attempts.js';
+import { CreateProviderBreakers1767225600008 } from './1767225600008-create-provider-breakers.js';
 import { CreateLedgerAudits1767225600009 } from './1767225600009-create-ledger-audits.js';
 import { TraceGenerations1767225600010 } from './1767225600010-trace-generations.js';
 
@@ -19,6 +20,7 @@ export const MIGRATIONS = [
   CreateGenerations1767225600005,
   CreateGenerationEvents1767225600006,
   CreateProviderAttempts1767225600007,
+  CreateProviderBreakers1767225600008,
   CreateLedgerAudits1767225600009,
   TraceGenerations1767225600010,
 ] as const;

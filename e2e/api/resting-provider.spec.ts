@@ -1,0 +1,55 @@
+import type { StudioOptions } from '@atelier/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ApiClient, signIn } from '../support/api-client.js';
+import { type Member, createMember } from '../support/members.js';
+import { expectProblem } from '../support/problems.js';
+import { type Server, startServer } from '../support/server.js';
+import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
+import { until } from '../support/until.js';
+
+/** Each is tried three times; together they are as many failures as a provider is left alone for. */
+const GENERATIONS = 5;
+
+describe('a provider that does not work', () => {
+  let server: Server;
+  let admin: ApiClient;
+  let member: Member;
+
+  beforeAll(async () => {
+    server = await startServer();
+    admin = await signIn(server);
+    member = await createMember(server, admin, 20);
+  });
+
+  afterAll(() => server.dispose());
+
+  const statusOf = async (): Promise<string | undefined> => {
+    const { body } = await member.client.get<StudioOptions>('/studio/options');
+    return body.providers.find(({ key }) => key === 'mock')?.status;
+  };
+
+  it('is left alone, which everybody is told before anything is held', async () => {
+    const { client } = member;
+    const ask = (prompt: string) => client.post('/studio/generate', { prompt, tier: 'standard', provider: 'mock' });
+    expect(await statusOf()).toBe('ready');
+    for (let generation = 0; generation < GENERATIONS; generation += 1) {
+      expectProblem(await ask('a storm [mock:fail=provider_unavailable]'), 502, 'provider.unavailable');
+    }
+    await until(async () => ((await statusOf()) === 'unavailable' ? true : undefined));
+    const entries = (await statementOf(client)).length;
+
+    const answer = await ask('a harbour');
+
+    expectProblem(answer, 503, 'provider.none_available');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(30);
+    expectProblem(
+      await client.post('/studio/generate', { prompt: 'a harbour', tier: 'standard', provider: 'auto' }),
+      503,
+      'provider.none_available',
+    );
+    expect(await statementOf(client)).toHaveLength(entries);
+    expect(await balanceOf(client)).toEqual({ available: 20, held: 0, consumed: 0, granted: 20 });
+    await expectBooksInOrder(admin);
+  });
+});
