@@ -22,3 +22,16 @@ export const StreamTicket = z.strictObject({
   expires_in: z.int().positive(),
 });
 export type StreamTicket = z.infer<typeof StreamTicket>;
+
+/** Begins the stream of one generation, and tells of a change that is no event, such as of its place in the queue. */
+export const GENERATION_SNAPSHOT = 'generation.snapshot';
+
+/** Begins the stream of all generations, unless it goes on where an earlier one had stopped. */
+export const STREAM_READY = 'ready';
+
+export const EventStreamQuery = z.strictObject({
+  ticket: z.string().optional(),
+  /** As the header Last-Event-ID, for an EventSource that is new and can't send it; the header takes precedence. */
+  last_event_id: z.string().optional(),
+});
+export type EventStreamQuery = z.infer<typeof EventStreamQuery>;

@@ -81,7 +81,28 @@ export const Generation = z.strictObject({
   images: z.array(Image),
   error: GenerationError.nullable(),
   metadata: z.record(z.string(), z.string()).nullable(),
-  urls: z.strictObject({ get: z.string(), cancel: z.string() }),
+  urls: z.strictObject({
+    get: z.string(),
+    cancel: z.string(),
+    /** Server-sent events, until the generation is finished. */
+    events: z.string(),
+  }),
+  /** The place of a generation that waits, by the order of turns; null as soon as its first image is begun. */
+  queue: z
+    .strictObject({
+      /** 1 when it is next. */
+      position: z.int().positive(),
+      /** Generations that wait, this one included. */
+      of: z.int().positive(),
+      /** Milliseconds until its first image is begun, as a rule; null when nothing is known about how long images take. */
+      starts_in_ms: z.int().min(0).nullable(),
+    })
+    .nullable(),
+  /**
+   * Milliseconds that one image of this tier takes its provider as a rule, from its start: the median of recent images.
+   * Null when none was made lately, and when the generation is finished.
+   */
+  expected_duration_ms: z.int().min(0).nullable(),
   created_at: Instant,
   started_at: Instant.nullable(),
   completed_at: Instant.nullable(),

@@ -54,7 +54,7 @@ describeAppOnEveryDatabase('A disk that is nearly full', (start) => {
     const rows = () => app.get(DataSource).manager.count(GenerationRow);
     const request = { prompt: 'a harbour', tier: 'standard', count: 1, aspect_ratio: '1:1', enhance: false } as const;
     const before = await studio.generate(user, request, 'before');
-    const settled = await studio.wait(user, before.generation.id, 30_000);
+    const settled = await studio.wait(user, before.id, 30_000);
     expect(settled.status).toBe('succeeded');
     const balance = await credits.balanceOf(user.id);
 
@@ -71,14 +71,14 @@ describeAppOnEveryDatabase('A disk that is nearly full', (start) => {
     // What was accepted before is found as ever.
     expect(await studio.generate(user, request, 'before')).toMatchObject({
       isReplay: true,
-      generation: { id: settled.id },
+      id: settled.id,
     });
 
     fileSystems.answer = async () => ROOMY;
     clock.aheadMs += 5_000;
     const after = await studio.generate(user, request, 'while');
     expect(after.isReplay).toBe(false);
-    expect(await studio.wait(user, after.generation.id, 30_000)).toMatchObject({ status: 'succeeded' });
+    expect(await studio.wait(user, after.id, 30_000)).toMatchObject({ status: 'succeeded' });
   });
 
   test('refuses nothing as long as nobody knows how full it is', async () => {
@@ -87,7 +87,7 @@ describeAppOnEveryDatabase('A disk that is nearly full', (start) => {
     fileSystems.answer = () => Promise.reject(new Error('EIO'));
     const studio = app.get(StudioService, { strict: false });
 
-    const { generation } = await studio.generate(user, {
+    const { id } = await studio.generate(user, {
       prompt: 'a harbour',
       tier: 'standard',
       count: 1,
@@ -95,7 +95,7 @@ describeAppOnEveryDatabase('A disk that is nearly full', (start) => {
       enhance: false,
     });
 
-    expect(await studio.wait(user, generation.id, 30_000)).toMatchObject({ status: 'succeeded' });
+    expect(await studio.wait(user, id, 30_000)).toMatchObject({ status: 'succeeded' });
   });
 });
 

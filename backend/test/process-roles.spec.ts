@@ -34,10 +34,10 @@ if (mariadbUrl === undefined) {
       await addPerson(api, 7, 10);
       const person = { id: 7, email: 'person-7@example.com', name: 'Person', role: 'member' } as const;
 
-      const { generation } = await studioOf(api).generate(person, REQUEST);
-      const unworked = await studioOf(api).wait(person, generation.id, 2_000);
+      const { id } = await studioOf(api).generate(person, REQUEST);
+      const unworked = await studioOf(api).wait(person, id, 2_000);
       await start(withRole(configuration, 'worker'));
-      const worked = await studioOf(api).wait(person, generation.id, 30_000);
+      const worked = await studioOf(api).wait(person, id, 30_000);
 
       expect(unworked).toMatchObject({ status: 'queued', credits: { charged: 0 } });
       expect(worked).toMatchObject({ status: 'succeeded', credits: { charged: 2 } });

@@ -56,17 +56,17 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
       const workers = [await startWith('worker'), await startWith('worker')];
       // Past the look that each takes when it starts.
       await eventually(async () => {
-        const { generation } = await studioOf(api).generate(PERSON, REQUEST);
-        return (await studioOf(api).wait(PERSON, generation.id, 30_000)).status === 'succeeded';
+        const { id } = await studioOf(api).generate(PERSON, REQUEST);
+        return (await studioOf(api).wait(PERSON, id, 30_000)).status === 'succeeded';
       });
 
       for (let round = 0; round < 5; round += 1) {
-        const { generation } = await studioOf(api).generate(PERSON, REQUEST);
-        const { created_at, started_at } = await studioOf(api).wait(PERSON, generation.id, 30_000);
+        const { id } = await studioOf(api).generate(PERSON, REQUEST);
+        const { created_at, started_at } = await studioOf(api).wait(PERSON, id, 30_000);
         expect(Date.parse(String(started_at)) - Date.parse(created_at)).toBeLessThan(AT_ONCE_MS);
       }
-      const { generation } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
-      const eight = await studioOf(api).wait(PERSON, generation.id, 30_000);
+      const { id } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
+      const eight = await studioOf(api).wait(PERSON, id, 30_000);
 
       expect(eight).toMatchObject({ status: 'succeeded', credits: { charged: 8 } });
       expect(workers.every(isIdle)).toBe(true);
@@ -74,12 +74,12 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
 
     test('stop at once what was canceled in another', async () => {
       const workers = [await startWith('worker'), await startWith('worker')];
-      const { generation } = await studioOf(api).generate(PERSON, SLOW);
-      await eventually(async () => (await studioOf(api).get(PERSON, generation.id)).status === 'running');
+      const { id } = await studioOf(api).generate(PERSON, SLOW);
+      await eventually(async () => (await studioOf(api).get(PERSON, id)).status === 'running');
       await eventually(() => workers.some((worker) => !isIdle(worker)));
 
       const startedAt = Date.now();
-      const canceled = await studioOf(api).cancel(PERSON, generation.id);
+      const canceled = await studioOf(api).cancel(PERSON, id);
       await eventually(() => workers.every(isIdle));
 
       expect(canceled).toMatchObject({ status: 'canceled', credits: { charged: 0 } });
@@ -90,8 +90,10 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
     test('use the prices and providers that were set in another', async () => {
       const other = await startWith('api');
       const settings = api.get(StudioSettingsService, { strict: false });
-      const quoteIn = async (app: INestApplicationContext) =>
-        (await studioOf(app).generate(PERSON, REQUEST)).generation.credits.quoted;
+      const quoteIn = async (app: INestApplicationContext) => {
+        const { id } = await studioOf(app).generate(PERSON, REQUEST);
+        return (await studioOf(app).get(PERSON, id)).credits.quoted;
+      };
 
       expect(await quoteIn(other)).toBe(1);
       await settings.change(PERSON, { credit_price_standard: '7' });
@@ -101,13 +103,13 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
     });
 
     test('make everything although Redis was emptied', async () => {
-      const { generation } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
+      const first = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
       await flush();
       await startWith('worker');
-      const { generation: second } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
+      const second = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
       await flush();
 
-      for (const { id } of [generation, second]) {
+      for (const { id } of [first, second]) {
         expect(await studioOf(api).wait(PERSON, id, 40_000)).toMatchObject({
           status: 'succeeded',
           credits: { charged: 8 },
@@ -121,10 +123,10 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
       await startWith('worker', nowhere);
 
       const startedAt = Date.now();
-      const { generation } = await studioOf(lonely).generate(PERSON, REQUEST);
+      const { id } = await studioOf(lonely).generate(PERSON, REQUEST);
       expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS);
 
-      expect(await studioOf(lonely).wait(PERSON, generation.id, 30_000)).toMatchObject({ status: 'succeeded' });
+      expect(await studioOf(lonely).wait(PERSON, id, 30_000)).toMatchObject({ status: 'succeeded' });
     });
   });
 }

@@ -42,11 +42,11 @@ export function submit(submission: Submission, key: string | undefined): Step<Su
       let accepted: Accepted | undefined;
       const answer = await answerOf(async () => {
         const request = GenerateRequest.parse({ ...submission, provider: 'mock' });
-        const { generation, isReplay } = await studio.studio.generate(studio.actor, request, key);
-        if (isReplay) return `replayed ${generation.id}`;
+        const { id, isReplay } = await studio.studio.generate(studio.actor, request, key);
+        if (isReplay) return `replayed ${id}`;
         const { items } = await studio.observe();
-        const itemIds = items.filter(({ generationId }) => generationId === generation.id).map(({ id }) => id);
-        accepted = { generationId: generation.id, itemIds };
+        const itemIds = items.filter(({ generationId }) => generationId === id).map((item) => item.id);
+        accepted = { generationId: id, itemIds };
         return `accepted ${itemIds.length}`;
       });
       return { answer, accepted };

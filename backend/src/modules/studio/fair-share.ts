@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { GenerationItem } from './generation-item.entity.js';
-import { MAX_AT_WORK_PER_USER } from './queue-limits.js';
+import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED } from './queue-limits.js';
 
 /**
  * The items that may be claimed now, in the order of their turns. An item's turn is its place among its user's waiting
@@ -9,14 +9,14 @@ import { MAX_AT_WORK_PER_USER } from './queue-limits.js';
  * Lost leases wait like queued items and are not at work.
  */
 export const TURNS = `
-  SELECT waiting.id AS id
+  SELECT waiting.id AS id, waiting.generation_id AS generationId
   FROM (
-    SELECT due.id, due.user_id, due.run_at,
+    SELECT due.id, due.generation_id, due.user_id, due.run_at,
       ROW_NUMBER() OVER (PARTITION BY due.user_id ORDER BY due.run_at, due.id) AS place
     FROM (
-      SELECT id, user_id, run_at FROM generation_item WHERE state = 'QUEUED' AND run_at <= ?
+      SELECT id, generation_id, user_id, run_at FROM generation_item WHERE state = 'QUEUED' AND run_at <= ?
       UNION ALL
-      SELECT id, user_id, run_at FROM generation_item
+      SELECT id, generation_id, user_id, run_at FROM generation_item
       WHERE state = 'RUNNING' AND lease_until < ? AND attempts < max_attempts
     ) due
   ) waiting
@@ -38,6 +38,29 @@ export const TURNS = `
 export async function itemsInTurn(manager: EntityManager, now: number, limit: number): Promise<string[]> {
   const rows = await manager.query<{ id: string }[]>(TURNS, [now, now, now, MAX_AT_WORK_PER_USER, limit]);
   return rows.map(({ id }) => id);
+}
+
+/** A moment that every item is due at, also those that wait for another attempt. */
+const ANY_TIME = Number.MAX_SAFE_INTEGER;
+
+/** The generation of each item that waits, in the order of their turns, whether or not it may be claimed yet. */
+export async function waitingInTurn(manager: EntityManager, now: number): Promise<string[]> {
+  const rows = await manager.query<{ generationId: string }[]>(TURNS, [
+    ANY_TIME,
+    now,
+    now,
+    MAX_UNFINISHED,
+    MAX_UNFINISHED,
+  ]);
+  return rows.map(({ generationId }) => generationId);
+}
+
+/** Items that some process is at work on. */
+export async function countAllAtWork(manager: EntityManager, now: number): Promise<number> {
+  return manager
+    .createQueryBuilder(GenerationItem, 'item')
+    .where(`item.state = 'RUNNING' AND item.leaseUntil >= :now`, { now })
+    .getCount();
 }
 
 /** Items of a user that some process is at work on. */

@@ -32,8 +32,7 @@ export class GenerationResponder {
     if (applied !== undefined) response.setHeader('Preference-Applied', applied);
     const accepted = await this.studio.generate(user, request, idempotencyKey);
     if (accepted.isReplay) response.setHeader('Idempotent-Replayed', 'true');
-    const generation =
-      waitMs === 0 ? accepted.generation : await this.studio.wait(user, accepted.generation.id, waitMs);
+    const generation = await this.studio.wait(user, accepted.id, waitMs);
     // Before the answer is known to be a failure: it tells how often it was tried as well.
     response.setHeader('X-Attempts', await this.calls.count(generation.id));
     await this.studio.assertDelivered(generation);

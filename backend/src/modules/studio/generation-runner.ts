@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
 import { RepeatedTask } from '../../platform/time/index.js';
-import { GenerationSignals } from './generation-signals.js';
+import { GenerationWatch } from './generation-watch.js';
 import { type ClaimedItem, ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
 import { MAX_AT_WORK_PER_PROCESS } from './queue-limits.js';
@@ -37,7 +37,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Configuration) private readonly configuration: Configuration,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
-    @Inject(GenerationSignals) private readonly signals: GenerationSignals,
+    @Inject(GenerationWatch) private readonly watch: GenerationWatch,
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
   ) {
     this.#looks = new RepeatedTask(
@@ -63,7 +63,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     await Promise.all(this.#active.values());
     clearTimeout(grace);
     await this.wakeUps.settle();
-    this.signals.stop();
+    this.watch.stop();
   }
 
   async #wake(items: number): Promise<void> {

@@ -1,16 +1,23 @@
 import type { Generation, GenerationError, GenerationStatus, Image } from '@atelier/contracts';
 import * as z from 'zod';
 import { toInstant } from '../../platform/time/index.js';
-import { GenerationItem, type ItemState, isTerminal } from './generation-item.entity.js';
+import { type GenerationItem, type ItemState, isTerminal } from './generation-item.entity.js';
 import type { GenerationRow } from './generation.entity.js';
 
 const Metadata = z.record(z.string(), z.string());
+
+/** What can be said about the rest of a generation. */
+export interface Outlook {
+  readonly queue: Generation['queue'];
+  readonly expectedDurationMs: number | null;
+}
 
 /** A generation as the API shows it. */
 export function toGeneration(
   row: GenerationRow,
   items: readonly GenerationItem[],
   images: readonly Image[],
+  { queue, expectedDurationMs }: Outlook,
 ): Generation {
   const delivered = items.filter(({ state }) => state === 'SUCCEEDED').length;
   const isFinished = items.every(({ state }) => isTerminal(state));
@@ -31,7 +38,10 @@ export function toGeneration(
     urls: {
       get: `/api/v1/studio/generations/${row.id}`,
       cancel: `/api/v1/studio/generations/${row.id}/cancel`,
+      events: `/api/v1/studio/generations/${row.id}/events`,
     },
+    queue,
+    expected_duration_ms: expectedDurationMs,
     created_at: toInstant(row.createdAt),
     started_at: instantOf(
       Math.min,
@@ -46,6 +56,9 @@ export function toGeneration(
     ...(image ? { image_url: image.image_url, credits_spent: image.credits_spent, job_id: image.job_id } : {}),
   };
 }
+
+/** Whether an item still waits or is being made. */
+export const isOpen = (state: ItemState): boolean => !isTerminal(state);
 
 /** Follows from the items, so that it can't contradict them. */
 export function statusOf(states: readonly ItemState[]): GenerationStatus {

@@ -38,3 +38,23 @@ export const enhancerUnavailable = (cause: unknown): DomainError =>
     "We couldn't enhance the prompt right now. It is unchanged and you were not charged.",
     { retryable: true, cause },
   );
+
+export const tooManyStreams = (limit: number, retryAfterMs: number): DomainError =>
+  new DomainError(
+    'studio.too_many_streams',
+    'throttled',
+    `You may have ${limit} event streams open at a time. Close one, or ask for the generation now and then.`,
+    { retryable: true, retryAfterMs },
+  );
+
+export const eventIdInvalid = (): DomainError =>
+  new DomainError(
+    'studio.event_id_invalid',
+    'malformed',
+    'Last-Event-ID must be the id of a message of an event stream. Leave it out to begin anew.',
+  );
+
+export const streamsStopping = (): DomainError =>
+  new DomainError('server.unavailable', 'unavailable', 'The server is stopping. Open the stream again in a moment.', {
+    retryable: true,
+  });

@@ -7,13 +7,18 @@ import { ProviderCallsModule, ProvidersModule } from '../providers/index.js';
 import { StorageModule } from '../storage/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
 import { CanceledItems } from './canceled-items.js';
+import { ExpectedDurations } from './expected-durations.js';
+import { GenerationEventLog } from './generation-event-log.js';
 import { GenerationEvent } from './generation-event.entity.js';
+import { GenerationEventsController } from './generation-events.controller.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { GenerationPlanner } from './generation-planner.js';
+import { GenerationReader } from './generation-reader.js';
 import { GenerationResponder } from './generation-responder.js';
 import { GenerationRunner } from './generation-runner.js';
-import { GenerationSignals } from './generation-signals.js';
+import { GenerationStreams } from './generation-streams.js';
+import { GenerationWatch } from './generation-watch.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemCalls } from './item-calls.js';
 import { ItemMaker } from './item-maker.js';
@@ -23,7 +28,9 @@ import { ItemWorker } from './item-worker.js';
 import { OrphanFiles } from './orphan-files.js';
 import { OverdueItems } from './overdue-items.js';
 import { PromptEnhancement } from './prompt-enhancement.js';
+import { QueueLine } from './queue-line.js';
 import { QueueMetrics } from './queue-metrics.js';
+import { StreamPace } from './stream-pace.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { StudioController } from './studio.controller.js';
 import { StudioService } from './studio.service.js';
@@ -42,14 +49,18 @@ import { WorkMetrics } from './work-metrics.js';
     StorageModule,
     StudioSettingsModule,
   ],
-  controllers: [StudioController],
+  controllers: [StudioController, GenerationEventsController],
   providers: [
     CanceledItems,
+    ExpectedDurations,
+    GenerationEventLog,
     GenerationEvents,
     GenerationPlanner,
+    GenerationReader,
     GenerationResponder,
     GenerationRunner,
-    GenerationSignals,
+    GenerationStreams,
+    GenerationWatch,
     ItemCalls,
     ItemMaker,
     ItemQueue,
@@ -58,8 +69,10 @@ import { WorkMetrics } from './work-metrics.js';
     OrphanFiles,
     OverdueItems,
     PromptEnhancement,
+    QueueLine,
     QueueMetrics,
     StudioOptionsService,
+    StreamPace,
     StudioService,
     Sweeper,
     WorkMetrics,

@@ -5,26 +5,23 @@ import { DomainError } from '../../platform/errors/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditLedger } from '../credits/index.js';
-import { GalleryService } from '../gallery/index.js';
 import { CanceledItems } from './canceled-items.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { GenerationPlanner } from './generation-planner.js';
-import { GenerationSignals } from './generation-signals.js';
-import { toGeneration } from './generation-view.js';
+import { GenerationReader } from './generation-reader.js';
+import { GenerationWatch } from './generation-watch.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './item-queue.js';
 import { assertQueueHasRoom } from './queue-limits.js';
-import { canceled, generationNotFound } from './studio.errors.js';
+import { canceled } from './studio.errors.js';
 import { WakeUps } from './wake-ups/index.js';
 
 /** Hard limit after which held credits are given back, whatever has become of the work. */
 const HOLD_TTL_MS = 24 * 60 * 60 * 1_000;
 
-const RUNNING: ReadonlySet<Generation['status']> = new Set(['queued', 'running']);
-
 export interface AcceptedGeneration {
-  readonly generation: Generation;
+  readonly id: string;
   /** Whether it is that of an earlier request under the same Idempotency-Key. */
   readonly isReplay: boolean;
 }
@@ -37,12 +34,12 @@ export class StudioService {
     @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(GenerationPlanner) private readonly planner: GenerationPlanner,
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
-    @Inject(GalleryService) private readonly gallery: GalleryService,
     @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(CanceledItems) private readonly canceledItems: CanceledItems,
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
-    @Inject(GenerationSignals) private readonly signals: GenerationSignals,
+    @Inject(GenerationReader) private readonly reader: GenerationReader,
+    @Inject(GenerationWatch) private readonly watch: GenerationWatch,
   ) {}
 
   /**
@@ -55,7 +52,7 @@ export class StudioService {
     const keyed = idempotencyKey === undefined ? undefined : keyedGenerate(user, request, idempotencyKey);
     // Looked for first: a repetition finds its generation whatever prices and providers have become since.
     const earlier = keyed && (await this.keys.find(keyed));
-    if (earlier !== undefined) return { generation: await this.get(user, earlier), isReplay: true };
+    if (earlier !== undefined) return { id: earlier, isReplay: true };
 
     const { generation, items, priceVersion } = await this.planner.plan(user, request);
     const submitted = { change: 'submitted', userId: user.id, generationId: generation.id } as const;
@@ -77,29 +74,28 @@ export class StudioService {
       this.events.announce(submitted);
       this.wakeUps.announce(items.map(({ id }) => ({ id, fence: 0 })));
     }
-    return { generation: await this.get(user, resultId), isReplay };
+    return { id: resultId, isReplay };
   }
 
   /** @throws `studio.generation_not_found` also for somebody else's */
-  async get(user: Actor, id: string): Promise<Generation> {
-    const row = await this.dataSource.manager.findOneBy(GenerationRow, { id, userId: user.id });
-    if (!row) throw generationNotFound();
-    const [items, images] = await Promise.all([
-      this.dataSource.manager.find(GenerationItem, { where: { generationId: id }, order: { idx: 'ASC' } }),
-      this.gallery.forGenerations([id]),
-    ]);
-    return toGeneration(row, items, images.get(id) ?? []);
+  get(user: Actor, id: string): Promise<Generation> {
+    return this.reader.get(user.id, id);
   }
 
   /** Waits until the generation is finished or the time is up, and returns it as it is then. */
   async wait(user: Actor, id: string, waitMs: number): Promise<Generation> {
-    const timeUp = AbortSignal.timeout(waitMs);
-    let generation = await this.get(user, id);
-    while (RUNNING.has(generation.status) && !timeUp.aborted && !this.signals.isStopping) {
-      await this.signals.next(id, timeUp);
-      generation = await this.get(user, id);
+    const deadline = performance.now() + waitMs;
+    const watcher = this.watch.watch({ userId: user.id, generationId: id });
+    try {
+      let restMs = waitMs;
+      while (restMs > 0 && !this.watch.isStopping && !(await this.reader.isFinished(id))) {
+        await watcher.news(restMs);
+        restMs = deadline - performance.now();
+      }
+    } finally {
+      watcher.end();
     }
-    return generation;
+    return this.get(user, id);
   }
 
   /** Cancels what is not finished: images that are there already stay and stay charged. */

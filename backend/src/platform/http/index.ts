@@ -3,3 +3,4 @@ export * from './idempotency-key.decorator.js';
 export * from './public.decorator.js';
 export * from './request-id.js';
 export * from './session-strategy.js';
+export * from './event-stream.js';
