@@ -20,6 +20,9 @@ const HOLD_OF: Record<string, string> = {
   CANCELED: 'RELEASED',
 };
 
+/** A poisoned item can't have the provider called for ever. */
+const MAX_CALLS = 3;
+
 const END_OF: Record<string, string[]> = { HELD: [], CAPTURED: ['HELD-CONSUMED'], RELEASED: ['HELD-AVAILABLE'] };
 
 /**
@@ -48,7 +51,8 @@ export async function expectSoundBooks(studio: ObservedStudio): Promise<void> {
   const { granted, available, held, consumed, seq } = account;
   const { OUTSIDE, AVAILABLE, HELD, CONSUMED } = balance;
   expectSame([granted, available, held, consumed, seq], [0 - OUTSIDE, AVAILABLE, HELD, CONSUMED, entries.length]);
-  for (const { id, state, hold, storageKey } of items) {
+  for (const { id, state, hold, storageKey, calls } of items) {
+    expectSame([id, calls <= MAX_CALLS], [id, true]);
     expectSame([id, hold], [id, HOLD_OF[state]]);
     expectSame([id, storageKey !== null], [id, state === 'SUCCEEDED']);
     expectSame([id, movesOf.get(id)], [id, ['AVAILABLE-HELD', ...(END_OF[hold] ?? [])]]);

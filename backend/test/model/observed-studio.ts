@@ -6,6 +6,7 @@ import { UsersService } from '../../src/modules/auth/index.js';
 import { CreditsService } from '../../src/modules/credits/index.js';
 import { LedgerAuditor } from '../../src/modules/credits/ledger-auditor.js';
 import { GenerationRunner } from '../../src/modules/studio/generation-runner.js';
+import { ItemCalls } from '../../src/modules/studio/item-calls.js';
 import { ItemQueue } from '../../src/modules/studio/item-queue.js';
 import { OverdueItems } from '../../src/modules/studio/overdue-items.js';
 import { StudioModule } from '../../src/modules/studio/studio.module.js';
@@ -36,6 +37,7 @@ export class ObservedStudio {
   readonly studio: StudioService;
   readonly queue: ItemQueue;
   readonly overdueItems: OverdueItems;
+  readonly calls: ItemCalls;
   readonly credits: CreditsService;
 
   private constructor(
@@ -49,6 +51,7 @@ export class ObservedStudio {
     this.studio = app.get(StudioService);
     this.queue = app.get(ItemQueue);
     this.overdueItems = app.get(OverdueItems);
+    this.calls = app.get(ItemCalls);
     this.credits = app.get(CreditsService, { strict: false });
   }
 
@@ -97,7 +100,8 @@ export class ObservedStudio {
       this.dataSource.query<ItemState[]>(
         `SELECT item.id AS id, item.generation_id AS "generationId", item.state AS state, fence, attempts,
            lease_until AS "leaseUntil", run_at AS "runAt", error_code AS "errorCode", credit_hold.state AS hold, amount,
-           storage_key AS "storageKey"
+           storage_key AS "storageKey",
+           (SELECT COUNT(*) FROM provider_attempt WHERE item_id = item.id) AS calls
          FROM generation_item item
          LEFT JOIN credit_hold ON credit_hold.item_id = item.id
          LEFT JOIN image ON image.item_id = item.id
@@ -111,7 +115,7 @@ export class ObservedStudio {
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(
-  'granted available held consumed seq fence attempts leaseUntil runAt amount'.split(' '),
+  'granted available held consumed seq fence attempts leaseUntil runAt amount calls'.split(' '),
 );
 
 /** MariaDB's driver hands large integers over as text. */

@@ -1,6 +1,8 @@
 import { GenerateRequest } from '@atelier/contracts';
 import { newImage } from '../../src/modules/gallery/testing/new-image.js';
 import { ProviderError } from '../../src/modules/providers/index.js';
+import { ItemLostError } from '../../src/modules/studio/item-lost-error.js';
+import { isUniqueViolation } from '../../src/platform/database/index.js';
 import { DomainError } from '../../src/platform/errors/index.js';
 import { expectSoundBooks } from './books.js';
 import type { ObservedStudio } from './observed-studio.js';
@@ -132,6 +134,31 @@ export function putBack(claimed: Claim): Step<void> {
       await queue.putBack(claimed);
     },
     expect: (model) => model.putBack(claimed),
+  };
+}
+
+export function requeue(claimed: Claim, pauseMs: number): Step<boolean> {
+  return {
+    told: `requeue ${ofClaim(claimed)} for ${pauseMs} ms`,
+    carryOut: ({ queue }) => queue.requeue(claimed, pauseMs),
+    expect: (model) => model.requeue(claimed, pauseMs),
+  };
+}
+
+export function beginCall(claimed: Claim): Step<string> {
+  return {
+    told: `call the provider for ${ofClaim(claimed)}`,
+    carryOut: async ({ calls }) => {
+      try {
+        await calls.begin(claimed);
+        return 'called';
+      } catch (error) {
+        if (error instanceof ItemLostError) return 'lost';
+        if (isUniqueViolation(error)) return 'called before';
+        throw error;
+      }
+    },
+    expect: (model) => model.beginCall(claimed),
   };
 }
 

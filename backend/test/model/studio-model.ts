@@ -25,6 +25,8 @@ export interface ItemState {
   readonly leaseUntil: number;
   readonly runAt: number;
   readonly errorCode: string | null;
+  /** How often a provider was called for it. */
+  readonly calls: number;
   readonly hold: string;
   readonly amount: number;
   /** Where the bytes of its image are. */
@@ -69,6 +71,7 @@ export class StudioModel {
   readonly #items = new Map<string, ModelItem>();
   readonly #submissions = new Map<string, { readonly body: string; readonly generationId: string }>();
   readonly #grants = new Map<string, { readonly amount: number; readonly available: number; readonly held: number }>();
+  readonly #calls = new Set<string>();
   readonly generationIds: string[] = [];
   readonly claims: Claim[] = [];
   /** Keys that were sent with a body, whatever the answer was. */
@@ -186,9 +189,7 @@ export class StudioModel {
   putBack(claim: Claim): void {
     const item = this.#ours(claim);
     if (!item) return;
-    item.state = 'QUEUED';
-    item.leaseUntil = 0;
-    item.runAt = this.nowMs;
+    this.#queueAgain(item, 0);
     item.attempts -= 1;
   }
 
@@ -197,6 +198,30 @@ export class StudioModel {
     const items = this.#ofGeneration(generationId);
     for (const item of items.filter(isOpen)) this.#release(item, 'CANCELED', null);
     return items.reduce((charged, { state, amount }) => charged + (state === 'SUCCEEDED' ? amount : 0), 0);
+  }
+
+  requeue(claim: Claim, pauseMs: number): boolean {
+    const item = this.#ours(claim);
+    if (!item || item.attempts >= MAX_ATTEMPTS) return false;
+    this.#queueAgain(item, pauseMs);
+    return true;
+  }
+
+  /** @returns `called`, or why nobody may be called */
+  beginCall(claim: Claim): string {
+    const item = this.#ours(claim);
+    if (!item) return 'lost';
+    const call = `${claim.id} ${claim.fence}`;
+    if (this.#calls.has(call)) return 'called before';
+    this.#calls.add(call);
+    item.calls += 1;
+    item.leaseUntil = this.nowMs + LEASE_MS;
+    return 'called';
+  }
+
+  /** Claims under which no provider has been called. */
+  get silentClaims(): readonly Claim[] {
+    return this.claims.filter(({ id, fence }) => !this.#calls.has(`${id} ${fence}`));
   }
 
   /** Ids of the items whose every attempt ended with a lost lease. */
@@ -248,11 +273,18 @@ export class StudioModel {
       leaseUntil: 0,
       runAt: this.nowMs,
       errorCode: null,
+      calls: 0,
       hold: 'HELD',
       amount: PRICES[tier],
       storageKey: null,
       holdExpiresAt: this.nowMs + HOLD_TTL_MS,
     };
+  }
+
+  #queueAgain(item: ModelItem, pauseMs: number): void {
+    item.state = 'QUEUED';
+    item.leaseUntil = 0;
+    item.runAt = this.nowMs + pauseMs;
   }
 
   #end(item: ModelItem, state: string): void {
