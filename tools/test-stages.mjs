@@ -43,6 +43,15 @@ export const STAGES = {
     { ...jest('unit, backend', 'backend/jest.config.mjs'), uses: ['build', 'mariadb', 'redis'] },
     jest('unit, console', 'admin-console/jest.config.mjs'),
   ],
+  mutants: [
+    {
+      title: 'hand-made mutants',
+      script: '--test',
+      args: ['backend/mutation/*.spec.mjs'],
+      kind: 'tap',
+      uses: ['mariadb'],
+    },
+  ],
   api: [
     {
       ...jest('API on SQLite', 'e2e/jest.config.mjs'),

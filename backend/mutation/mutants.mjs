@@ -1,0 +1,92 @@
+/**
+ * A mistake that somebody could make, as a change of the source by exact text, and the specs that must notice it.
+ * @typedef {object} Mutant
+ * @property {string} name
+ * @property {string} file below backend/src
+ * @property {string} from occurs in the file, once or more often; every occurrence is replaced
+ * @property {string} to
+ * @property {readonly string[]} specs below backend, run together
+ * @property {string} [tests] the beginning of the names of those tests that are enough to notice it
+ * @property {'SQLite' | 'MariaDB'} [engine] the only one on which the mistake does harm; SQLite where it does on both
+ */
+
+const MODEL = 'test/model/money-and-jobs.spec.ts';
+const LEDGER = 'src/modules/credits/credit-ledger.spec.ts';
+const QUEUE = 'src/modules/studio/item-queue.spec.ts';
+
+/** @type {readonly Mutant[]} */
+export const MUTANTS = [
+  {
+    name: 'a worker whose lease was taken over still captures',
+    file: 'modules/studio/item-queue.ts',
+    from: "{ id, fence, state: 'RUNNING' }",
+    to: "{ id, state: 'RUNNING' }",
+    specs: [QUEUE, MODEL],
+  },
+  {
+    name: 'a lost lease gives the credits back',
+    file: 'modules/studio/item-queue.ts',
+    from: ' AND item.attempts >= item.maxAttempts',
+    to: '',
+    specs: [QUEUE, MODEL],
+  },
+  {
+    name: 'transactions share the one connection of SQLite',
+    file: 'platform/database/gate.ts',
+    from: 'if (this.#isHeld) await this.#turn(purpose);',
+    to: 'if (this.#waiting.length < 0) await this.#turn(purpose);',
+    specs: [LEDGER],
+  },
+  {
+    name: 'an image is charged before it is stored',
+    file: 'modules/studio/item-maker.ts',
+    from: 'stored: await this.store.put(storageKey, bytes, signal)',
+    to: "stored: { sha256: 'f'.repeat(64), bytes: bytes.length, later: void this.store.put(storageKey, bytes, signal).catch(() => undefined) }",
+    specs: ['src/modules/studio/item-attempts.spec.ts'],
+    tests: 'are repeated at once for trouble of our own',
+  },
+  {
+    name: 'a balance is read, worked out and written back',
+    file: 'modules/credits/credit-ledger.ts',
+    from: "{ available: () => 'available - :total', held: () => 'held + :total', seq: () => 'seq + :count' }",
+    to: '{ available: account.available - total, held: account.held + total, seq: account.seq + count }',
+    specs: [LEDGER],
+    tests: 'lets exactly five',
+    engine: 'MariaDB',
+  },
+  {
+    name: 'an entry that exists already is passed over',
+    file: 'modules/credits/credit-ledger.ts',
+    from: 'await tx.insert(\n      LedgerEntry,\n      drafts.map(',
+    to: 'await ((entity: typeof LedgerEntry, rows: object[]) => tx.createQueryBuilder().insert().into(entity).values(rows).orIgnore().execute())(\n      LedgerEntry,\n      drafts.map(',
+    specs: [LEDGER],
+  },
+  {
+    name: 'a key that exists already is passed over',
+    file: 'platform/idempotency/idempotency-keys.ts',
+    from: 'await tx.insert(IdempotencyKeyRow, {',
+    to: 'await ((entity: typeof IdempotencyKeyRow, row: object) => tx.createQueryBuilder().insert().into(entity).values(row).orIgnore().execute())(IdempotencyKeyRow, {',
+    specs: ['src/platform/idempotency/idempotency-keys.spec.ts', MODEL],
+  },
+  {
+    name: 'a hold is resolved whatever has become of it',
+    file: 'modules/credits/credit-ledger.ts',
+    from: "{ itemId, state: 'HELD' }",
+    to: '{ itemId }',
+    specs: [LEDGER],
+  },
+  {
+    name: 'a cancel takes finished items back',
+    file: 'modules/studio/item-queue.ts',
+    from: "id = :id AND state IN ('QUEUED', 'RUNNING')",
+    to: "id = :id AND state IN ('QUEUED', 'RUNNING', 'SUCCEEDED')",
+    specs: [QUEUE, MODEL],
+  },
+  {
+    name: 'a repetition under a key is not compared with what came first',
+    file: 'platform/idempotency/idempotency-keys.ts',
+    from: 'if (row.fingerprint === fingerprintOf(request)) return row.resultId;',
+    to: 'if (row.fingerprint !== "") return row.resultId;',
+    specs: ['src/platform/idempotency/idempotency-keys.spec.ts', MODEL],
+  },
+];
