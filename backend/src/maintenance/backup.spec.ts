@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { startFakeS3 } from '../../test/fake-s3/index.ts';
 import {
   addPerson,
@@ -116,6 +117,15 @@ describe('A backup', () => {
       problems: [],
     });
     expect(report.images.checked).toBe(manifest.tables['image']?.rows);
+  });
+
+  test.each(ENGINES)('of %s holds every table that an entity describes', async (engine) => {
+    const source = await prepare(engine);
+    const app = await start(source);
+    const { manifest } = await makeBackup(source, newFolder(), NOW);
+
+    const described = app.get(DataSource).entityMetadatas.map(({ tableName }) => tableName);
+    expect(Object.keys(manifest.tables).sort()).toEqual(described.sort());
   });
 
   test('holds no hash of a password in plain sight, and not the master key', async () => {
