@@ -9,7 +9,7 @@ import { ROOT } from './workspace.mjs';
 const read = (path) => readFileSync(join(ROOT, path), 'utf8');
 
 const dockerfile = parseDockerfile(read('backend/Dockerfile'));
-const compose = parse(read('docker-compose.yml'));
+const compose = parse(read('docker-compose.yml'), { merge: true });
 const composeText = read('docker-compose.yml');
 const ignoreLines = read('.dockerignore')
   .split('\n')
@@ -125,12 +125,23 @@ describe('backend/Dockerfile', () => {
 describe('docker-compose.yml', () => {
   /** @type {[string, any][]} */
   const services = Object.entries(compose.services);
+  /** Those that run the product. */
+  const product = services.filter(([, { build }]) => build !== undefined);
+  const productNames = product.map(([name]) => name);
+
+  it('runs one process of the product with MySQL and Redis, and several only when asked for the profile scale', () => {
+    const named = (/** @type {boolean} */ isScaled) =>
+      services.filter(([, { profiles }]) => (profiles?.join() === 'scale') === isScaled).map(([name]) => name);
+    assert.deepEqual(named(false).sort(), ['atelier', 'mysql', 'redis']);
+    assert.deepEqual(named(true).sort(), ['api', 'balancer', 's3', 'scaled-mysql', 'scaled-redis', 'worker']);
+    for (const [name, { profiles }] of services) assert.ok(['scale', undefined].includes(profiles?.join()), name);
+  });
 
   it('builds the product and pins what it runs beside it', () => {
-    assert.deepEqual(Object.keys(compose.services).sort(), ['atelier', 'mysql', 'redis']);
-    assert.ok(existsSync(join(ROOT, compose.services.atelier.build.dockerfile)));
+    assert.deepEqual(productNames, ['atelier', 'api', 'worker']);
+    for (const [, { build }] of product) assert.ok(existsSync(join(ROOT, build.dockerfile)));
     for (const [name, { image }] of services)
-      if (name !== 'atelier') assert.match(image, /^[a-z]+:\d+(\.\d+)?(-[a-z]+)?$/);
+      if (!productNames.includes(name)) assert.match(image, /^[a-z]+(\/[a-z]+)?:v?\d+(\.\d+){0,2}(-[a-z]+)?$/);
   });
 
   it('takes variables that .env.example explains', () => {
@@ -144,7 +155,8 @@ describe('docker-compose.yml', () => {
     const known = new Set(
       [...read('backend/src/platform/config/variables.ts').matchAll(/^ {2}([A-Z0-9_]+): /gm)].map(([, name]) => name),
     );
-    for (const name of Object.keys(compose.services.atelier.environment)) assert.ok(known.has(name), name);
+    for (const [, { environment }] of product)
+      for (const name of Object.keys(environment)) assert.ok(known.has(name), name);
   });
 
   it('has no default for a password', () => {
@@ -158,15 +170,20 @@ describe('docker-compose.yml', () => {
 
   it('publishes the product on loopback and nothing else', () => {
     for (const [name, { ports = [] }] of services) {
-      assert.equal(ports.length, name === 'atelier' ? 1 : 0, name);
+      assert.equal(ports.length, ['atelier', 'balancer'].includes(name) ? 1 : 0, name);
       for (const port of ports) assert.match(port, /^127\.0\.0\.1:/);
     }
   });
 
   it('starts the product when its services are healthy, and all of them again', () => {
-    for (const [name, condition] of Object.entries(compose.services.atelier.depends_on)) {
-      assert.deepEqual(condition, { condition: 'service_healthy' });
-      assert.ok(compose.services[name].healthcheck.test.length > 0, name);
+    for (const [name, { depends_on = {}, profiles = [] }] of services) {
+      for (const [other, condition] of Object.entries(depends_on)) {
+        assert.deepEqual(condition, { condition: 'service_healthy' });
+        const { healthcheck, profiles: otherProfiles = [] } = compose.services[other];
+        // The product's image has a health check of its own.
+        assert.ok(healthcheck?.test.length > 0 || productNames.includes(other), other);
+        assert.deepEqual(otherProfiles, profiles, `${name} and ${other} are not started together`);
+      }
     }
     for (const [name, { restart }] of services) assert.equal(restart, 'unless-stopped', name);
   });
@@ -175,7 +192,79 @@ describe('docker-compose.yml', () => {
     const mounted = services.flatMap(([, { volumes = [] }]) =>
       volumes.map((/** @type {string} */ volume) => volume.split(':')[0]),
     );
-    assert.deepEqual(mounted.sort(), Object.keys(compose.volumes).sort());
+    assert.deepEqual([...new Set(mounted)].sort(), Object.keys(compose.volumes).sort());
+  });
+
+  it('confines every process of the product alike, and gives it the time to finish', () => {
+    const [, atelier] = product.find(([name]) => name === 'atelier') ?? [];
+    for (const [name, service] of product) {
+      for (const key of ['init', 'read_only', 'cap_drop', 'security_opt', 'tmpfs', 'stop_grace_period', 'build'])
+        assert.deepEqual(service[key], atelier[key], `${key} of ${name}`);
+      assert.ok(parseInt(service.stop_grace_period, 10) >= 20);
+    }
+  });
+});
+
+describe('the scale profile', () => {
+  const { api, worker, balancer, s3, ...others } = compose.services;
+
+  it('has two API and three worker processes, which differ in nothing but their role', () => {
+    assert.deepEqual([api.deploy.replicas, worker.deploy.replicas], [2, 3]);
+    assert.deepEqual([api.environment.PROCESS_ROLE, worker.environment.PROCESS_ROLE], ['api', 'worker']);
+    const alike = (/** @type {any} */ { deploy: _, environment, ...rest }) => ({
+      ...rest,
+      environment: { ...environment, PROCESS_ROLE: 'the role' },
+    });
+    assert.deepEqual(alike(api), alike(worker));
+  });
+
+  it('shares one master key, database, Redis and bucket between them', () => {
+    const { environment, volumes } = api;
+    assert.match(environment.DATABASE_URL, /@scaled-mysql:3306\//);
+    assert.match(environment.REDIS_URL, /@scaled-redis:6379$/);
+    assert.ok(s3.environment.ROOT_ACCESS_KEY_ID === environment.S3_ACCESS_KEY_ID);
+    assert.ok(s3.environment.ROOT_SECRET_ACCESS_KEY === environment.S3_SECRET_ACCESS_KEY);
+    assert.ok(s3.entrypoint.at(-1).includes(`/objects/${environment.S3_BUCKET} `));
+    assert.ok(s3.entrypoint.at(-1).includes(`--port :${new URL(environment.S3_ENDPOINT).port} `));
+    // Given in .env, or else generated in the folder that all of them have.
+    assert.equal(environment.SECRET_KEY, '${SECRET_KEY:-}');
+    assert.deepEqual(volumes, ['scaled-data:/data']);
+  });
+
+  it('keeps apart from the data of the single process, which are not laid out for it', () => {
+    const volumesOf = (/** @type {any} */ { volumes = [] }) =>
+      volumes.map((/** @type {string} */ one) => one.split(':')[0]);
+    const single = [others.atelier, others.mysql, others.redis].flatMap(volumesOf);
+    const scaled = [api, s3, others['scaled-mysql'], others['scaled-redis']].flatMap(volumesOf);
+    assert.equal(scaled.length, 4);
+    for (const volume of scaled) assert.ok(!single.includes(volume), volume);
+    for (const name of ['mysql', 'redis']) {
+      assert.equal(others[`scaled-${name}`].image, others[name].image);
+      assert.deepEqual(others[`scaled-${name}`].healthcheck, others[name].healthcheck);
+    }
+  });
+
+  it('has a Redis that keeps what it is given and evicts nothing', () => {
+    const command = others['scaled-redis'].command.join(' ');
+    for (const setting of [
+      '--appendonly yes',
+      '--appendfsync everysec',
+      '--maxmemory-policy noeviction',
+      '--requirepass',
+    ])
+      assert.ok(command.includes(setting), setting);
+  });
+
+  it('sends requests to the API processes, and events on at once', () => {
+    const [{ source, target }] = balancer.configs;
+    const { content } = compose.configs[source];
+    assert.equal(target, '/etc/caddy/Caddyfile');
+    assert.match(content, /dynamic a api 8000 \{/);
+    assert.match(content, /flush_interval -1/);
+    const [, seconds] = /response_header_timeout (\d+)s/.exec(content) ?? [];
+    assert.ok(Number(seconds) > 60, 'a request may wait for its images for a minute');
+    assert.deepEqual(Object.keys(balancer.depends_on), ['api', 'worker']);
+    assert.match(balancer.ports[0], /:8000$/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   accessSync,
   constants,
@@ -20,7 +20,8 @@ export function prepareDataFolder(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o750 });
     accessSync(dataDir, constants.W_OK);
-    const probe = join(dataDir, `.probe-${process.pid}`);
+    // Processes in containers that share the folder have the same id.
+    const probe = join(dataDir, `.probe-${randomUUID()}`);
     writeFileSync(probe, '');
     unlinkSync(probe);
   } catch (error) {
@@ -36,7 +37,7 @@ export function readOrCreateSecretKey(dataDir: string): string {
   const file = join(dataDir, 'secret.key');
   if (!existsSync(file)) {
     // Written whole under another name and then linked: a crash can't leave half a key, a second process can't replace it.
-    const draft = `${file}.${process.pid}`;
+    const draft = `${file}.${randomUUID()}`;
     writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true });
     try {
       linkSync(draft, file);
