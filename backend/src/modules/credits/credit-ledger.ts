@@ -1,24 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { LedgerEntryKind } from '@atelier/contracts';
-import { CREDITS_MAX } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
+import { execute } from '../../platform/database/index.js';
 import { Clock } from '../../platform/time/index.js';
+import { type EntryDraft, type LedgerActor, accountById, accountOfUser, moveCredits } from './account-movement.js';
 import { CreditAccount } from './credit-account.entity.js';
-import { CreditHold, type CreditHoldState } from './credit-hold.entity.js';
+import type { CreditHoldState } from './credit-hold.entity.js';
 import {
   AccountFrozenError,
   InsufficientCreditsError,
   InvalidGrantError,
   LedgerContradictionError,
 } from './credits.errors.js';
-import { LedgerEntry, MOVEMENTS } from './ledger-entry.entity.js';
 
-/** Who caused a movement. */
-export interface LedgerActor {
-  readonly type: 'user' | 'system';
-  readonly id: string;
-}
+export type { LedgerActor } from './account-movement.js';
 
 export const SYSTEM_ACTOR: LedgerActor = { type: 'system', id: 'atelier' };
 
@@ -43,24 +38,27 @@ export interface Deposit {
   readonly actor: LedgerActor;
 }
 
-/** The balance as one movement left it. */
-export interface BalanceAfter {
-  readonly available: number;
-  readonly held: number;
-}
-
-/** What became of a hold, and the balance that it left. */
-export interface Settlement extends BalanceAfter {
+/** What became of a hold. */
+export interface Settlement {
   /** The credits that were taken or given back. */
   readonly amount: number;
 }
 
-interface LockedAccount extends BalanceAfter {
-  readonly id: string;
-  readonly seq: number;
+interface SettlementRequest {
+  readonly itemId: string;
+  readonly imageId: string | null;
+  readonly reason: string | null;
+  readonly actor: LedgerActor;
 }
 
-type EntryDraft = Pick<LedgerEntry, 'id' | 'amount' | 'holdId' | 'itemId' | 'generationId' | 'imageId' | 'reason'>;
+const SETTLED: Record<'capture' | 'release', Exclude<CreditHoldState, 'HELD'>> = {
+  capture: 'CAPTURED',
+  release: 'RELEASED',
+};
+
+const HOLD_COLUMNS =
+  'id, item_id, generation_id, account_id, amount, price_version, state, created_at, hard_expires_at';
+const HOLD_VALUES = `?, ?, ?, id, ?, ?, 'HELD', ?, ?`;
 
 /**
  * Every way that credits move. Each method is a part of the caller's transaction: rows of items and holds first,
@@ -84,186 +82,96 @@ export class CreditLedger {
    * Sets the price of every item aside.
    * @throws InsufficientCreditsError, AccountFrozenError; the transaction must be rolled back
    */
-  async hold(tx: EntityManager, request: HoldRequest): Promise<BalanceAfter> {
+  async hold(tx: EntityManager, request: HoldRequest): Promise<void> {
+    const { userId, generationId, itemIds, amountEach, priceVersion, ttlMs } = request;
     const now = this.clock.now();
-    const account = await this.#accountOf(tx, request.userId);
-    const holds = request.itemIds.map((itemId) => ({
-      id: newId(now),
-      itemId,
-      generationId: request.generationId,
-      accountId: account.id,
-      amount: request.amountEach,
-      priceVersion: request.priceVersion,
-      state: 'HELD' as const,
-      imageId: null,
-      createdAt: now,
-      resolvedAt: null,
-      hardExpiresAt: now + request.ttlMs,
-    }));
-    await tx.insert(CreditHold, holds);
-
-    const count = holds.length;
-    const total = request.amountEach * count;
-    const { affected } = await tx
-      .createQueryBuilder()
-      .update(CreditAccount)
-      .set({ available: () => 'available - :total', held: () => 'held + :total', seq: () => 'seq + :count' })
-      .where(`id = :id AND status = 'ACTIVE' AND available >= :total`, { id: account.id })
-      .setParameters({ total, count })
-      .execute();
-    if (affected !== 1) throw await this.#refusal(tx, account.id, total);
-
-    const after = await this.#locked(tx, account.id);
-    const drafts = holds.map((hold) => ({ ...draftOf(hold), id: `${hold.id}.hold` }));
-    await this.#write(tx, 'hold', drafts, after, { type: 'user', id: String(request.userId) });
-    return after;
+    const account = accountOfUser(userId);
+    const holds = itemIds.map((itemId) => ({ holdId: newId(now), itemId, generationId }));
+    const line = `SELECT ${HOLD_VALUES} FROM credit_account WHERE ${account.condition}`;
+    await execute(
+      tx,
+      `INSERT INTO credit_hold (${HOLD_COLUMNS}) ${holds.map(() => line).join(' UNION ALL ')}`,
+      holds.flatMap(({ holdId, itemId }) => [
+        ...[holdId, itemId, generationId, amountEach, priceVersion, now, now + ttlMs],
+        ...account.parameters,
+      ]),
+    );
+    const entries = holds.map((hold) => draftOf(`${hold.holdId}.hold`, amountEach, hold));
+    const actor: LedgerActor = { type: 'user', id: String(userId) };
+    if (!(await moveCredits(tx, account, { kind: 'hold', entries, actor, now }))) {
+      throw await this.#refusal(tx, userId, amountEach * holds.length);
+    }
   }
 
   /** Takes the credits that were set aside for an item: its image is stored. */
   async capture(tx: EntityManager, itemId: string, imageId: string): Promise<Settlement> {
-    const hold = await this.#resolveHold(tx, itemId, 'CAPTURED', imageId);
-    const { affected } = await tx
-      .createQueryBuilder()
-      .update(CreditAccount)
-      .set({ held: () => 'held - :amount', consumed: () => 'consumed + :amount', seq: () => 'seq + 1' })
-      .where('id = :id AND held >= :amount', { id: hold.accountId })
-      .setParameters({ amount: hold.amount })
-      .execute();
-    if (affected !== 1) throw new LedgerContradictionError(`Account ${hold.accountId} holds less than hold ${hold.id}`);
-    return this.#writeResolution(tx, 'capture', hold, null, SYSTEM_ACTOR);
+    return this.#settle(tx, 'capture', { itemId, imageId, reason: null, actor: SYSTEM_ACTOR });
   }
 
   /** Gives back the credits that were set aside for an item: there will be no image. */
   async release(tx: EntityManager, itemId: string, reason: string, actor: LedgerActor): Promise<Settlement> {
-    const hold = await this.#resolveHold(tx, itemId, 'RELEASED', null);
-    const { affected } = await tx
-      .createQueryBuilder()
-      .update(CreditAccount)
-      .set({ held: () => 'held - :amount', available: () => 'available + :amount', seq: () => 'seq + 1' })
-      .where('id = :id AND held >= :amount', { id: hold.accountId })
-      .setParameters({ amount: hold.amount })
-      .execute();
-    if (affected !== 1) throw new LedgerContradictionError(`Account ${hold.accountId} holds less than hold ${hold.id}`);
-    return this.#writeResolution(tx, 'release', hold, reason, actor);
+    return this.#settle(tx, 'release', { itemId, imageId: null, reason, actor });
   }
 
   /** Makes other transactions about this user's account wait for the end of this one, without changing it. */
   async lockAccount(tx: EntityManager, userId: number): Promise<void> {
-    const { affected } = await tx.update(
-      CreditAccount,
-      { ownerType: 'user', ownerId: String(userId) },
-      { seq: () => 'seq' },
-    );
-    if (affected !== 1) throw new LedgerContradictionError(`User ${userId} has no credit account`);
+    const { condition, parameters } = accountOfUser(userId);
+    const locked = await execute(tx, `UPDATE credit_account SET seq = seq WHERE ${condition}`, parameters);
+    if (locked !== 1) throw new LedgerContradictionError(`User ${userId} has no credit account`);
   }
 
   /** Adds credits to an account. */
-  async grant(tx: EntityManager, deposit: Deposit): Promise<BalanceAfter> {
-    const account = await this.#accountOf(tx, deposit.userId);
-    const { affected } = await tx
-      .createQueryBuilder()
-      .update(CreditAccount)
-      .set({ granted: () => 'granted + :amount', available: () => 'available + :amount', seq: () => 'seq + 1' })
-      .where('id = :id AND granted <= :most', { id: account.id, most: CREDITS_MAX - deposit.amount })
-      .setParameters({ amount: deposit.amount })
-      .execute();
-    if (affected !== 1) throw new InvalidGrantError('An account can hold at most 1,000,000,000,000 credits.');
-    return this.#writeDeposit(tx, 'grant', deposit, account.id, deposit.amount);
+  async grant(tx: EntityManager, deposit: Deposit): Promise<void> {
+    await this.#accountOf(tx, deposit.userId);
+    if (!(await this.#deposit(tx, 'grant', deposit))) {
+      throw new InvalidGrantError('An account can hold at most 1,000,000,000,000 credits.');
+    }
   }
 
   /** Takes credits back, down to what is available: credits that are held or used stay as they are. */
-  async revoke(tx: EntityManager, deposit: Deposit): Promise<BalanceAfter> {
+  async revoke(tx: EntityManager, deposit: Deposit): Promise<void> {
     // How much is taken depends on what is there: nobody may change that in between.
     await this.lockAccount(tx, deposit.userId);
     const account = await this.#accountOf(tx, deposit.userId);
     const amount = Math.min(deposit.amount, account.available);
     if (amount === 0) throw new InvalidGrantError('There are no available credits to take back.');
-    const { affected } = await tx
-      .createQueryBuilder()
-      .update(CreditAccount)
-      .set({ granted: () => 'granted - :amount', available: () => 'available - :amount', seq: () => 'seq + 1' })
-      .where('id = :id AND available >= :amount', { id: account.id })
-      .setParameters({ amount })
-      .execute();
-    if (affected !== 1) throw new LedgerContradictionError(`Account ${account.id} has less than it had a moment ago`);
-    return this.#writeDeposit(tx, 'revoke', deposit, account.id, amount);
+    if (!(await this.#deposit(tx, 'revoke', { ...deposit, amount }))) {
+      throw new LedgerContradictionError(`Account ${account.id} has less than it had a moment ago`);
+    }
   }
 
-  async #resolveHold(
-    tx: EntityManager,
-    itemId: string,
-    state: Exclude<CreditHoldState, 'HELD'>,
-    imageId: string | null,
-  ): Promise<CreditHold> {
-    const { affected } = await tx.update(
-      CreditHold,
-      { itemId, state: 'HELD' },
-      { state, imageId, resolvedAt: this.clock.now() },
-    );
-    if (affected !== 1) throw new LedgerContradictionError(`Item ${itemId} has no open hold`);
-    return tx.findOneByOrFail(CreditHold, { itemId });
-  }
-
-  async #writeResolution(
+  async #settle(
     tx: EntityManager,
     kind: 'capture' | 'release',
-    hold: CreditHold,
-    reason: string | null,
-    actor: LedgerActor,
+    { itemId, imageId, reason, actor }: SettlementRequest,
   ): Promise<Settlement> {
-    const after = await this.#locked(tx, hold.accountId);
-    await this.#write(tx, kind, [{ ...draftOf(hold), id: `${hold.id}.${kind}`, reason }], after, actor);
-    return { available: after.available, held: after.held, amount: hold.amount };
-  }
-
-  async #writeDeposit(
-    tx: EntityManager,
-    kind: 'grant' | 'revoke',
-    { grantId, reason, actor }: Deposit,
-    accountId: string,
-    amount: number,
-  ): Promise<BalanceAfter> {
-    const after = await this.#locked(tx, accountId);
-    const draft = {
-      id: `${grantId}.${kind}`,
-      amount,
-      holdId: null,
-      itemId: null,
-      generationId: null,
-      imageId: null,
-      reason,
-    };
-    await this.#write(tx, kind, [draft], after, actor);
-    return after;
-  }
-
-  /** Writes one line per draft; the balance after each is worked back from the balance after the last. */
-  async #write(
-    tx: EntityManager,
-    kind: LedgerEntryKind,
-    drafts: readonly EntryDraft[],
-    after: LockedAccount,
-    actor: LedgerActor,
-  ): Promise<void> {
-    const createdAt = this.clock.now();
-    await tx.insert(
-      LedgerEntry,
-      drafts.map((draft, index) => {
-        const remaining = drafts.slice(index + 1).reduce((sum, { amount }) => sum + amount, 0);
-        const isHold = kind === 'hold';
-        return {
-          ...draft,
-          ...MOVEMENTS[kind],
-          accountId: after.id,
-          seq: after.seq - (drafts.length - 1 - index),
-          actorType: actor.type,
-          actorId: actor.id,
-          availableAfter: isHold ? after.available + remaining : after.available,
-          heldAfter: isHold ? after.held - remaining : after.held,
-          createdAt,
-        };
-      }),
+    const now = this.clock.now();
+    const settled = await execute(
+      tx,
+      `UPDATE credit_hold SET state = ?, image_id = ?, resolved_at = ? WHERE item_id = ? AND state = 'HELD'`,
+      [SETTLED[kind], imageId, now, itemId],
     );
+    // Nothing of what is read here ever changes.
+    const [hold] = await tx.query<{ id: string; account_id: string; generation_id: string; amount: number | string }[]>(
+      'SELECT id, account_id, generation_id, amount FROM credit_hold WHERE item_id = ?',
+      [itemId],
+    );
+    if (settled !== 1 || !hold) throw new LedgerContradictionError(`Item ${itemId} has no open hold`);
+    const amount = Number(hold.amount);
+    const entry = draftOf(`${hold.id}.${kind}`, amount, {
+      ...{ holdId: hold.id, itemId, generationId: hold.generation_id },
+      ...{ imageId, reason },
+    });
+    if (!(await moveCredits(tx, accountById(hold.account_id), { kind, entries: [entry], actor, now }))) {
+      throw new LedgerContradictionError(`Account ${hold.account_id} holds less than hold ${hold.id}`);
+    }
+    return { amount };
+  }
+
+  async #deposit(tx: EntityManager, kind: 'grant' | 'revoke', deposit: Deposit): Promise<boolean> {
+    const { userId, grantId, amount, reason, actor } = deposit;
+    const entries = [draftOf(`${grantId}.${kind}`, amount, { reason })];
+    return moveCredits(tx, accountOfUser(userId), { kind, entries, actor, now: this.clock.now() });
   }
 
   async #accountOf(tx: EntityManager, userId: number): Promise<CreditAccount> {
@@ -272,28 +180,13 @@ export class CreditLedger {
     return account;
   }
 
-  /** Reads the account after our own update: the row is locked, so this is what the transaction will commit. */
-  async #locked(tx: EntityManager, accountId: string): Promise<LockedAccount> {
-    const { id, available, held, seq } = await tx.findOneByOrFail(CreditAccount, { id: accountId });
-    return { id, available, held, seq };
-  }
-
-  async #refusal(tx: EntityManager, accountId: string, required: number): Promise<Error> {
-    const account = await tx.findOneByOrFail(CreditAccount, { id: accountId });
-    return account.status === 'FROZEN'
-      ? new AccountFrozenError()
-      : new InsufficientCreditsError(required, account.available);
+  async #refusal(tx: EntityManager, userId: number, required: number): Promise<Error> {
+    const { status, available } = await this.#accountOf(tx, userId);
+    return status === 'FROZEN' ? new AccountFrozenError() : new InsufficientCreditsError(required, available);
   }
 }
 
-function draftOf(hold: Pick<CreditHold, 'id' | 'amount' | 'itemId' | 'generationId' | 'imageId'>): EntryDraft {
-  return {
-    id: hold.id,
-    amount: hold.amount,
-    holdId: hold.id,
-    itemId: hold.itemId,
-    generationId: hold.generationId,
-    imageId: hold.imageId,
-    reason: null,
-  };
+/** A line about nothing but what it is told. */
+function draftOf(id: string, amount: number, about: Partial<EntryDraft>): EntryDraft {
+  return { holdId: null, itemId: null, generationId: null, imageId: null, reason: null, ...about, id, amount };
 }

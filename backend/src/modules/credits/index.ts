@@ -1,4 +1,4 @@
-export { type BalanceAfter, CreditLedger, type LedgerActor, SYSTEM_ACTOR } from './credit-ledger.js';
+export { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from './credit-ledger.js';
 export { AccountFrozenError, InsufficientCreditsError } from './credits.errors.js';
 export { CreditsModule } from './credits.module.js';
 export { CreditsService } from './credits.service.js';

@@ -4,6 +4,7 @@ export * from './data-source.js';
 export * from './database-errors.js';
 export * from './database.module.js';
 export { MIGRATIONS } from './migrations/index.js';
+export * from './execute.js';
 export * from './open-database.js';
 export * from './transaction-scope.js';
 export * from './transactions.js';
