@@ -64,3 +64,25 @@ export type GalleryQuery = z.infer<typeof GalleryQuery>;
 
 export const ImagePage = page(Image);
 export type ImagePage = z.infer<typeof ImagePage>;
+
+/** A paid image whose file is gone, or is not the one that was recorded. */
+export const MissingObject = z.strictObject({
+  image_id: Uuid,
+  storage_key: z.string(),
+  problem: z.enum(['missing', 'damaged']),
+  found_at: Instant,
+});
+export type MissingObject = z.infer<typeof MissingObject>;
+
+/** What the search for such images has found so far. */
+export const MissingObjectsReport = z.strictObject({
+  missing: z.int().min(0),
+  damaged: z.int().min(0),
+  /** The newest 100. */
+  objects: z.array(MissingObject),
+  /** When it last looked; null before the first time. */
+  probed_at: Instant.nullable(),
+  /** When it had been through all images; null before the first time. */
+  complete_at: Instant.nullable(),
+});
+export type MissingObjectsReport = z.infer<typeof MissingObjectsReport>;

@@ -6,7 +6,7 @@ import { Configuration, DUTIES } from '../../platform/config/index.js';
 import { Transactions } from '../../platform/database/index.js';
 import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { ExpiredHolds } from '../credits/index.js';
-import { GalleryService, ImageThumbnails } from '../gallery/index.js';
+import { GalleryService, ImageThumbnails, MissingObjects } from '../gallery/index.js';
 import { ObjectStore, newImageKey } from '../storage/index.js';
 import { GenerationEvents } from './generation-events.js';
 import { ItemCalls } from './item-calls.js';
@@ -34,6 +34,7 @@ function newSweeper({ app, queue, clock }: TestStudio, aborted: string[] = [], i
     new OrphanFiles(app.get(ObjectStore), app.get(GalleryService), clock),
     { abort: (itemId) => void aborted.push(itemId), isIdle },
     app.get(ImageThumbnails),
+    app.get(MissingObjects),
     app.get(IdempotencyKeys),
     app.get(GenerationEvents),
     { duties: DUTIES.all },

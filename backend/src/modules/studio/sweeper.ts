@@ -8,7 +8,7 @@ import {
 import { Configuration } from '../../platform/config/index.js';
 import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { RepeatedTask } from '../../platform/time/index.js';
-import { ImageThumbnails } from '../gallery/index.js';
+import { ImageThumbnails, MissingObjects } from '../gallery/index.js';
 import { GenerationEvents } from './generation-events.js';
 import { ItemCalls } from './item-calls.js';
 import { ItemQueue } from './item-queue.js';
@@ -45,6 +45,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(OrphanFiles) private readonly orphanFiles: OrphanFiles,
     @Inject(ItemWorker) private readonly worker: Pick<ItemWorker, 'abort' | 'isIdle'>,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
+    @Inject(MissingObjects) private readonly missingObjects: MissingObjects,
     @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(Configuration) private readonly configuration: Pick<Configuration, 'duties'>,
@@ -78,6 +79,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   /** Looks through the stored files, where that is due. Never rejects. */
   async sweepFiles(signal?: AbortSignal): Promise<void> {
     await this.#attempt('files', () => this.#removeOrphans(signal), signal);
+    if (!signal?.aborted) await this.#attempt('missingObjects', () => this.#probeObjects(signal), signal);
   }
 
   async #giveUpExhausted(): Promise<void> {
@@ -118,6 +120,11 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (!this.orphanFiles.isDue(this.worker.isIdle)) return;
     const keys = await this.orphanFiles.sweep(signal);
     if (keys.length > 0) this.#logger.log({ keys }, 'Files that belonged to no image were removed');
+  }
+
+  async #probeObjects(signal: AbortSignal | undefined): Promise<void> {
+    const images = await this.missingObjects.probe(signal);
+    if (images > 0) this.#logger.debug({ images }, 'The files of images were looked at');
   }
 
   async #attempt(step: string, run: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {

@@ -9,6 +9,7 @@ import { CreateProviderAttempts1767225600007 } from './1767225600007-create-prov
 import { CreateProviderBreakers1767225600008 } from './1767225600008-create-provider-breakers.js';
 import { CreateLedgerAudits1767225600009 } from './1767225600009-create-ledger-audits.js';
 import { TraceGenerations1767225600010 } from './1767225600010-trace-generations.js';
+import { CreateMissingObjects1767225600011 } from './1767225600011-create-missing-objects.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   CreateProviderBreakers1767225600008,
   CreateLedgerAudits1767225600009,
   TraceGenerations1767225600010,
+  CreateMissingObjects1767225600011,
 ] as const;
