@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { describeOnEveryDatabase } from '../../../test/test-database.js';
 import { Clock } from '../time/index.js';
 import { IdempotencyKeyRow } from './idempotency-key.entity.js';
@@ -57,6 +58,31 @@ describeOnEveryDatabase('IdempotencyKeys', (open) => {
 
     expect(other).toEqual({ resultId: 'second', isReplay: false });
     expect(runs()).toBe(2);
+  });
+
+  test('takes two requests for one exactly when principal, route and key are the same, and compares their bodies', async () => {
+    const { keys, once } = await openKeys();
+    const part = fc.oneof(fc.constantFrom('', 'a', 'a"', 'a","a', '\\', 'a\u0000'), fc.string({ unit: 'binary' }));
+    const name = fc.record({ principal: part, route: part, key: part });
+    const body = fc.jsonValue();
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(name, fc.option(name), body, body, async (first, other, firstBody, secondBody) => {
+        // Names of an earlier run must not be met again.
+        run += 1;
+        const own = (request: typeof first): typeof first => ({ ...request, principal: `${run} ${request.principal}` });
+        await once({ ...own(first), body: firstBody }, `first ${run}`);
+        const second = once({ ...own(other ?? first), body: secondBody }, `second ${run}`);
+
+        const isSame = other === null || JSON.stringify(first) === JSON.stringify(other);
+        if (!isSame) expect(await second).toEqual({ resultId: `second ${run}`, isReplay: false });
+        else if (JSON.stringify(firstBody) === JSON.stringify(secondBody)) {
+          expect(await second).toEqual({ resultId: `first ${run}`, isReplay: true });
+        } else await expect(second).rejects.toMatchObject({ code: 'request.idempotency_conflict' });
+        expect(await keys.find({ ...own(first), body: firstBody })).toBe(`first ${run}`);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   test('carries requests without a key out every time', async () => {
