@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TROUBLES, TroubledDatabase } from './load/database-troubles.js';
+import { playRound } from './load/round.js';
+
+describe('when the database', () => {
+  let database: TroubledDatabase;
+
+  beforeAll(async () => {
+    database = await TroubledDatabase.start();
+  });
+
+  afterAll(() => database.stop());
+
+  it.each(Object.entries(TROUBLES))(
+    '%s, nothing is lost, everybody is told to come again, and all goes on by itself',
+    async (_, trouble) => {
+      const report = await playRound({
+        database: 'mariadb',
+        instanceUrl: database.instanceUrl,
+        processes: 1,
+        seed: 7,
+        durationMs: 8_000,
+        killProbability: 0,
+        trouble: (_fleet, durationMs) => trouble(database, durationMs),
+      });
+      expect(report.violations).toEqual([]);
+      expect(report.images).toBeGreaterThan(0);
+    },
+    240_000,
+  );
+});
