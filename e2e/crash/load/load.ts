@@ -203,7 +203,7 @@ export class Load {
 
   #judge(what: string, { status, headers, body }: Received): void {
     this.#count(status);
-    if (status === 500) this.memory.violations.push(`${what} was answered 500: ${JSON.stringify(body)}`);
+    if (status === 500) this.memory.violations.push(`${what} was answered 500`);
     if (status === 503 && !headers.has('retry-after'))
       this.memory.violations.push(`${what} was answered 503 without Retry-After: ${JSON.stringify(body)}`);
     if (status === 401) throw new Error(`${what} was answered 401: ${JSON.stringify(body)}`);
