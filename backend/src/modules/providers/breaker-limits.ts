@@ -9,7 +9,7 @@ export interface BreakerLimits {
   /** The first rest; every further one is twice as long, up to the longest. */
   readonly restMs: number;
   readonly longestRestMs: number;
-  /** How long a probe may take before another one is made: longer than a call can. */
+  /** How long a probe may take before another one is made: longer than the longest call. */
   readonly probeMs: number;
 }
 
@@ -26,7 +26,7 @@ export const DEFAULT_BREAKER_LIMITS: BreakerLimits = {
   windowMs: 10 * 60_000,
   restMs: 30_000,
   longestRestMs: 5 * 60_000,
-  probeMs: 200_000,
+  probeMs: 6 * 60_000,
 };
 
 /**

@@ -73,7 +73,9 @@ export class ItemWorker {
 
   async #finish(work: ItemWork): Promise<void> {
     const { item } = work;
-    const generation = await this.dataSource.manager.findOneByOrFail(GenerationRow, { id: item.generationId });
+    const generation = await this.#persist(() =>
+      this.dataSource.manager.findOneByOrFail(GenerationRow, { id: item.generationId }),
+    );
     const attributes = {
       'atelier.generation_id': generation.id,
       'atelier.item_id': item.id,
