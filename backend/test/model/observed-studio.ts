@@ -1,4 +1,4 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import type { Abstract, INestApplicationContext, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../../src/modules/auth/index.js';
@@ -89,6 +89,10 @@ export class ObservedStudio {
     } as const;
     const { id } = await this.transactions.run((tx) => users.insert(tx, newcomer, null, null));
     return new ObservedStudio(this.app, this.clock, { id, ...newcomer });
+  }
+
+  get<Provider>(token: Type<Provider> | Abstract<Provider>): Provider {
+    return this.app.get(token, { strict: false });
   }
 
   readonly observe = async (): Promise<Observation> => {

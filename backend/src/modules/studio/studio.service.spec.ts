@@ -1,0 +1,175 @@
+import { expect, jest, test } from '@jest/globals';
+import { GenerateRequest } from '@atelier/contracts';
+import { describeAppOnEveryDatabase } from '../../../test/test-app.js';
+import { ObservedStudio } from '../../../test/model/observed-studio.js';
+import { DomainError } from '../../platform/errors/index.js';
+import { ProviderError } from '../providers/index.js';
+import { StudioSettingsService } from '../studio-settings/index.js';
+import { CanceledItems } from './canceled-items.js';
+import { GenerationEvents } from './generation-events.js';
+import { GenerationWatch } from './generation-watch.js';
+import { WakeUps } from './wake-ups/index.js';
+import { imageOf } from './testing/open-studio.js';
+
+const request = (count = 1): GenerateRequest =>
+  GenerateRequest.parse({ prompt: 'a harbour', tier: 'premium4', provider: 'mock', count });
+
+describeAppOnEveryDatabase('StudioService', (start) => {
+  async function open(credits = 100): Promise<ObservedStudio> {
+    return (await ObservedStudio.open(start)).forNewcomer(credits);
+  }
+
+  /** Has an item made, or fail. */
+  async function finish(studio: ObservedStudio, itemId: string, error?: DomainError): Promise<void> {
+    const item = await studio.queue.claim(itemId);
+    if (!item) throw new Error('The item could not be claimed');
+    if (error) await studio.queue.fail(item, error);
+    else await studio.queue.succeed(item, { ...imageOf(item, studio.clock), userId: studio.actor.id });
+  }
+
+  const itemsOf = async (studio: ObservedStudio): Promise<string[]> =>
+    (await studio.observe()).items.map(({ id }) => id);
+
+  test('sets the credits aside, queues every item, and tells whoever makes them', async () => {
+    const mine = await open();
+    const announced = jest.spyOn(mine.get(WakeUps), 'announce');
+    const told = jest.spyOn(mine.get(GenerationEvents), 'announce');
+
+    const { id, isReplay } = await mine.studio.generate(mine.actor, request(3));
+
+    expect(isReplay).toBe(false);
+    const { account, items } = await mine.observe();
+    expect(account).toMatchObject({ available: 88, held: 12 });
+    expect(items.map(({ generationId, state, hold, amount }) => [generationId, state, hold, amount])).toEqual(
+      Array.from({ length: 3 }, () => [id, 'QUEUED', 'HELD', 4]),
+    );
+    expect(announced).toHaveBeenCalledWith(items.map((item) => ({ id: item.id, fence: 0 })));
+    expect(told).toHaveBeenCalledWith({ change: 'submitted', userId: mine.actor.id, generationId: id });
+  });
+
+  test('finds the first generation again under its key, whatever prices have become since, and tells nobody', async () => {
+    const mine = await open(4);
+    const { id } = await mine.studio.generate(mine.actor, request(), 'k1');
+    const announced = jest.spyOn(mine.get(WakeUps), 'announce');
+    const administrator = { ...mine.administrator };
+    await mine.get(StudioSettingsService).change(administrator, { credit_price_premium4: '50' });
+
+    expect(await mine.studio.generate(mine.actor, request(), 'k1')).toEqual({ id, isReplay: true });
+    await expect(mine.studio.generate(mine.actor, request(2), 'k1')).rejects.toMatchObject({
+      code: 'request.idempotency_conflict',
+    });
+    await expect(mine.studio.generate(mine.actor, request(), 'k2')).rejects.toMatchObject({
+      code: 'credits.insufficient',
+    });
+
+    expect(announced).not.toHaveBeenCalled();
+    expect(await itemsOf(mine)).toHaveLength(1);
+    // The price is frozen.
+    expect((await mine.studio.get(mine.actor, id)).credits).toEqual({ quoted: 4, charged: 0 });
+  });
+
+  test('carries simultaneous repetitions out once, and announces once', async () => {
+    const mine = await open();
+    const announced = jest.spyOn(mine.get(WakeUps), 'announce');
+
+    const accepted = await Promise.all(
+      Array.from({ length: 8 }, () => mine.studio.generate(mine.actor, request(), 'k1')),
+    );
+
+    expect(new Set(accepted.map(({ id }) => id)).size).toBe(1);
+    expect(accepted.filter(({ isReplay }) => !isReplay)).toHaveLength(1);
+    expect(announced).toHaveBeenCalledTimes(1);
+    expect((await mine.observe()).account).toMatchObject({ available: 96, held: 4 });
+  });
+
+  test('keeps keys and generations of different people apart', async () => {
+    const mine = await open();
+    const theirs = await mine.forNewcomer(100);
+    const { id } = await mine.studio.generate(mine.actor, request(), 'k1');
+
+    expect(await mine.studio.generate(theirs.actor, request(), 'k1')).toMatchObject({ isReplay: false });
+    for (const read of [mine.studio.get.bind(mine.studio), mine.studio.cancel.bind(mine.studio)]) {
+      await expect(read(theirs.actor, id)).rejects.toMatchObject({ code: 'studio.generation_not_found' });
+    }
+    expect(await mine.studio.get(mine.actor, id)).toMatchObject({ id, status: 'queued' });
+  });
+
+  test('waits for the end, and no longer than was wished', async () => {
+    const mine = await open();
+    const { studio, actor } = mine;
+    const { id } = await studio.generate(actor, request());
+    expect(await studio.wait(actor, id, 0)).toMatchObject({ status: 'queued' });
+    expect(await studio.wait(actor, id, 30)).toMatchObject({ status: 'queued' });
+
+    const [itemId = ''] = await itemsOf(mine);
+    const waiting = studio.wait(actor, id, 60_000);
+    await finish(mine, itemId);
+
+    expect(await waiting).toMatchObject({ status: 'succeeded', credits: { quoted: 4, charged: 4 } });
+    expect(await studio.wait(actor, id, 60_000)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('lets nobody wait while the process stops', async () => {
+    const mine = await open();
+    const { studio, actor } = mine;
+    const { id } = await studio.generate(actor, request());
+    const waiting = studio.wait(actor, id, 60_000);
+
+    mine.get(GenerationWatch).stop();
+
+    expect(await waiting).toMatchObject({ status: 'queued' });
+    expect(await studio.wait(actor, id, 60_000)).toMatchObject({ status: 'queued' });
+  });
+
+  test('cancels what is not finished: images that are there stay and stay charged', async () => {
+    const mine = await open();
+    const announced = jest.spyOn(mine.get(CanceledItems), 'announce');
+    const { id } = await mine.studio.generate(mine.actor, request(3));
+    const [first = '', ...others] = await itemsOf(mine);
+    await finish(mine, first);
+
+    expect(await mine.studio.cancel(mine.actor, id)).toMatchObject({
+      status: 'partially_succeeded',
+      credits: { quoted: 12, charged: 4 },
+    });
+
+    expect(announced).toHaveBeenCalledWith(others);
+    expect((await mine.observe()).account).toMatchObject({ available: 96, held: 0, consumed: 4 });
+    const [{ actor_id: actorId, reason } = {}] = await mine.dataSource.query<{ actor_id?: string; reason?: string }[]>(
+      `SELECT actor_id, reason FROM ledger_entry WHERE src = 'HELD' AND dst = 'AVAILABLE'`,
+    );
+    expect([actorId, reason]).toEqual([String(mine.actor.id), 'Canceled']);
+  });
+
+  test('takes nothing for delivered that was canceled or failed', async () => {
+    const mine = await open();
+    const { studio, actor } = mine;
+    const [canceled, failed] = [await studio.generate(actor, request()), await studio.generate(actor, request(2))];
+    const ids = (await mine.observe()).items.filter(({ generationId }) => generationId === failed.id);
+    await studio.assertDelivered(await studio.get(actor, failed.id));
+    await studio.cancel(actor, canceled.id);
+    const timeout = new ProviderError('timeout');
+    for (const { id } of ids) await finish(mine, id, timeout);
+
+    await expect(studio.assertDelivered(await studio.get(actor, canceled.id))).rejects.toMatchObject({
+      code: 'studio.canceled',
+      kind: 'conflict',
+      message: 'The generation was canceled. You were not charged.',
+      retryable: false,
+      generationId: canceled.id,
+    });
+    await expect(studio.assertDelivered(await studio.get(actor, failed.id))).rejects.toMatchObject({
+      code: timeout.code,
+      kind: timeout.kind,
+      message: timeout.message,
+      retryable: timeout.retryable,
+      generationId: failed.id,
+    });
+
+    const partly = await studio.generate(actor, request(2));
+    const items = (await mine.observe()).items.filter(({ generationId }) => generationId === partly.id);
+    await finish(mine, items[0]?.id ?? '');
+    await finish(mine, items[1]?.id ?? '', timeout);
+    await expect(studio.assertDelivered(await studio.get(actor, partly.id))).resolves.toBeUndefined();
+  });
+});
