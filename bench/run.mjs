@@ -1,6 +1,6 @@
 import { cpus, totalmem, type } from 'node:os';
 
-const BENCHMARKS = ['generate', 'ledger', 'png', 'start'];
+const BENCHMARKS = ['generate', 'ledger', 'pipeline', 'png', 'start'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));

@@ -1,23 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../tools/services.mjs';
 
 const ENTRY = join(import.meta.dirname, '..', 'backend', 'dist', 'main.js');
 const PROBE = join(import.meta.dirname, 'event-loop-probe.mjs');
+/** For example `PROFILE=/tmp/profile`: where the server's CPU profile goes when it ends. */
+const PROFILE = process.env.PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`] : [];
 const ADMIN = { email: 'bench@example.com', password: 'a-password-for-benchmarks' };
-
-/** A port that is free now. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 /** A data folder that is gone with the benchmark. */
 export function temporaryFolder() {
@@ -26,11 +19,11 @@ export function temporaryFolder() {
 }
 
 /** Starts the built product and resolves when it is ready, with the milliseconds that took. */
-export async function startServer(dataDir) {
+export async function startServer(dataDir, variables = {}) {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const begunAt = performance.now();
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--import', PROBE, ENTRY], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', ...PROFILE, '--import', PROBE, ENTRY], {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -40,6 +33,7 @@ export async function startServer(dataDir) {
       UV_THREADPOOL_SIZE: '8',
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
+      ...variables,
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -50,6 +44,7 @@ export async function startServer(dataDir) {
   const readyMs = performance.now() - begunAt;
   return {
     origin,
+    pid: child.pid,
     readyMs,
     /** The server's own figures since the last call. */
     async figures() {

@@ -1,0 +1,127 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startContenders, startUpstream } from './pipeline/contenders.mjs';
+import { cpuMsOf, resetPeakRss, rssMibOf } from './pipeline/processes.mjs';
+import { temporaryFolder } from './server.mjs';
+import { load, median, percentile, round } from './statistics.mjs';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const LOADS = [
+  { delayMs: 0, clients: 1, requests: 40 },
+  { delayMs: 0, clients: 16, requests: 160 },
+  { delayMs: 0, clients: 64, requests: 192 },
+  { delayMs: 200, clients: 1, requests: 10 },
+  { delayMs: 200, clients: 16, requests: 96 },
+  { delayMs: 200, clients: 64, requests: 256 },
+];
+const THUMBNAILS_PER_IMAGE = 2;
+
+export const title =
+  'Generate a 1.2 MB PNG with a local fake of OpenAI: hold, call, check, store with fsync, capture; SQLite, synchronous=FULL';
+
+/** A row for each contender and load, medians of interleaved rounds. Nothing but successes is counted. */
+export async function run() {
+  const { folder, remove } = temporaryFolder();
+  const upstream = await startUpstream();
+  const { contenders, server, stop } = await startContenders(upstream, folder);
+  try {
+    const idleRssMib = rssMibOf(server.pid, 'VmRSS');
+    const thumbnails = thumbnailsUnder(folder);
+    for (const contender of contenders) await load(32, 16, contender.request);
+    await thumbnails.settled();
+    const measured = new Map();
+    for (let index = 0; index < ROUNDS; index += 1) {
+      for (const one of LOADS) {
+        await upstream.setDelay(one.delayMs);
+        for (const contender of contenders) {
+          const key = `${contender.name} ${one.delayMs} ${one.clients}`;
+          const figures = await measure(contender, one, { server, thumbnails });
+          measured.set(key, [...(measured.get(key) ?? []), { contender: contender.name, ...one, ...figures }]);
+        }
+      }
+    }
+    const rows = [...measured.values()].map(medianRow);
+    printGoals(rows, { server, idleRssMib });
+    return rows;
+  } finally {
+    await stop();
+    await upstream.stop();
+    remove();
+  }
+}
+
+async function measure({ name, pid, request }, { clients, requests }, { server, thumbnails }) {
+  const isAtelier = name === 'atelier';
+  if (pid) resetPeakRss(pid);
+  if (isAtelier) await server.figures();
+  const cpuBefore = pid ? cpuMsOf(pid) : 0;
+  const begunAt = performance.now();
+  const { latencies, elapsedMs } = await load(requests, clients, request);
+  const cpuMs = pid ? cpuMsOf(pid) - cpuBefore : undefined;
+  if (isAtelier) await thumbnails.settled();
+  const settledMs = performance.now() - begunAt;
+  return {
+    'req/s': (requests / elapsedMs) * 1_000,
+    'p50 ms': percentile(latencies, 0.5),
+    'p95 ms': percentile(latencies, 0.95),
+    'CPU ms/req': cpuMs === undefined ? undefined : cpuMs / requests,
+    'with thumbnails, req/s': isAtelier ? (requests / settledMs) * 1_000 : undefined,
+    'with thumbnails, CPU ms/req': isAtelier ? (cpuMsOf(pid) - cpuBefore) / requests : undefined,
+    'peak RSS MiB': pid ? rssMibOf(pid) : undefined,
+    'loop delay p99 ms': isAtelier ? (await server.figures()).eventLoopDelayP99Ms : undefined,
+  };
+}
+
+/** Counts originals and their thumbnails on the disk. */
+function thumbnailsUnder(folder) {
+  const count = () => {
+    const files = readdirSync(join(folder, 'static'), { recursive: true }).map(String);
+    const made = files.filter((file) => file.endsWith('.webp')).length;
+    return { made, wanted: files.filter((file) => file.endsWith('.png')).length * THUMBNAILS_PER_IMAGE };
+  };
+  return {
+    /** Resolves when every image has its thumbnails. */
+    async settled() {
+      for (let { made, wanted } = count(); made < wanted; { made, wanted } = count()) await sleep(20);
+    },
+  };
+}
+
+function medianRow(rounds) {
+  return Object.fromEntries(
+    Object.entries(rounds[0]).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? round(median(rounds.map((one) => one[name]))) : value,
+    ]),
+  );
+}
+
+/** What the goals compare, each beside its goal. */
+function printGoals(rows, { server, idleRssMib }) {
+  const of = (contender, delayMs, clients) =>
+    rows.find((row) => row.contender === contender && row.delayMs === delayMs && row.clients === clients) ?? {};
+  const ratio = (name, [a, ...load], b) => round(of(a, ...load)[name] / of(b, ...load)[name], 2);
+  const rate = 'req/s';
+  const goals = [
+    ['G1 req/s to Portkey, 16 clients', ratio(rate, ['atelier', 0, 16], 'portkey'), '>= 3'],
+    ['G1 CPU to Portkey', ratio('CPU ms/req', ['atelier', 0, 16], 'portkey'), '<= 0.4, thumbnails apart'],
+    [
+      'G2 with thumbnails, to Portkey',
+      round(of('atelier', 0, 16)['with thumbnails, req/s'] / of('portkey', 0, 16)[rate], 2),
+      '>= 0.8',
+    ],
+    ['G4 p50 to direct, 64 clients, 200 ms', ratio('p50 ms', ['atelier', 200, 64], 'direct'), '<= 2.2'],
+    ['G4 p95 to Portkey', ratio('p95 ms', ['atelier', 200, 64], 'portkey'), '<= 0.3'],
+    ['G4 req/s to Portkey', ratio(rate, ['atelier', 200, 64], 'portkey'), '>= 3'],
+    [
+      'G5 p50 added to direct, 1 client, ms',
+      round(of('atelier', 0, 1)['p50 ms'] - of('direct', 0, 1)['p50 ms']),
+      '<= 10',
+    ],
+    ['G16 peak RSS to Portkey, 64 clients', ratio('peak RSS MiB', ['atelier', 0, 64], 'portkey'), '<= 1'],
+    ['G16 start to ready, ms', round(server.readyMs), ''],
+    ['G16 idle RSS, MiB', round(idleRssMib), ''],
+  ];
+  console.table(goals.map(([goal, here, wanted]) => ({ goal, here, wanted })));
+}
