@@ -27,6 +27,21 @@ export function formatCount(value: number, noun: string, plural = `${noun}s`): s
   return `${number.format(value)} ${value === 1 ? noun : plural}`;
 }
 
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
+const ORDINAL_ENDINGS: Readonly<Record<Intl.LDMLPluralRule, string>> = {
+  zero: 'th',
+  one: 'st',
+  two: 'nd',
+  few: 'rd',
+  many: 'th',
+  other: 'th',
+};
+
+/** `1st`, `2nd`, `13th` */
+export function formatOrdinal(value: number): string {
+  return `${number.format(value)}${ORDINAL_ENDINGS[ordinals.select(value)]}`;
+}
+
 /** `1 credit`, `1,240 credits` */
 export function formatCredits(value: number): string {
   return formatCount(value, 'credit');

@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
-import { type EnhancedPrompt, type GenerateRequest, type Generation } from '@atelier/contracts';
+import { type EnhancedPrompt, type GenerateRequest, type Generation, type StreamTicket } from '@atelier/contracts';
 import { firstValueFrom } from 'rxjs';
 import { API_BASE } from '../platform/api-base';
 
@@ -21,6 +21,11 @@ export class GenerationApi {
 
   cancel(id: string): Promise<Generation> {
     return firstValueFrom(this.#http.post<Generation>(`${API_BASE}/studio/generations/${id}/cancel`, {}));
+  }
+
+  /** Opens the stream of one's generations once; an EventSource can't send the access token. */
+  streamTicket(): Promise<StreamTicket> {
+    return firstValueFrom(this.#http.post<StreamTicket>(`${API_BASE}/studio/events/tickets`, {}));
   }
 
   enhance(prompt: string): Promise<EnhancedPrompt> {

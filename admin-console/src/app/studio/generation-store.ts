@@ -1,14 +1,31 @@
 import { LiveAnnouncer } from '@angular/cdk/a11y';
 import { HttpErrorResponse } from '@angular/common/http';
-import { DOCUMENT, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import {
+  DOCUMENT,
+  DestroyRef,
+  Injectable,
+  type Signal,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+} from '@angular/core';
 import { type GenerateRequest, type Generation } from '@atelier/contracts';
 import { problemOf, problemSentence } from '../platform/problem';
 import { Session } from '../session/session';
 import { GenerationApi } from './generation-api';
+import { GenerationStream } from './generation-stream';
 import { announcement } from './generation-wording';
 import { type Job, isFinal, isSettled, jobFromGeneration } from './job';
 import { type PollAnswer, pollWhileVisible } from './poll';
 import { UnfinishedGenerations } from './unfinished-generations';
+
+/** Jobs of other tabs and programs that are kept in the list after they are over. */
+const SETTLED_FROM_ELSEWHERE = 20;
+
+/** A job of which the stream has said nothing for so long is asked about all the same. */
+const SILENCE_MS = 30_000;
 
 /** The jobs of this visit. It lives as long as the console, so leaving the studio loses nothing. */
 @Injectable({ providedIn: 'root' })
@@ -18,10 +35,18 @@ export class GenerationStore {
   readonly #announcer = inject(LiveAnnouncer);
   readonly #document = inject(DOCUMENT);
   readonly #unfinished = inject(UnfinishedGenerations);
+  readonly #stream = inject(GenerationStream);
+  readonly #isVisible = visibility(this.#document);
 
   readonly #list = signal<readonly Job[]>([]);
   readonly #delivered = signal(0);
   readonly #userId = computed(() => this.#session.user()?.id ?? null);
+  /** Who the stream is open for: while the page is looked at, and while there is something to wait for. */
+  readonly #streamed = computed(() => (this.#isVisible() || this.unfinishedJobs().length > 0 ? this.#userId() : null));
+  /** What the stream told of generations that may be those of requests whose answers are still under way. */
+  readonly #unclaimed = new Map<string, Generation>();
+  /** When the stream last told of each job, by this machine's clock. */
+  readonly #heardAt = new Map<string, number>();
   /** Aborted when another person signs in: nobody may see or cancel somebody else's jobs. */
   #visit = new AbortController();
 
@@ -36,6 +61,12 @@ export class GenerationStore {
       const userId = this.#userId();
       untracked(() => this.#beginVisit(userId));
     });
+    effect((onCleanup) => {
+      if (this.#streamed() === null) return;
+      const streaming = new AbortController();
+      onCleanup(() => streaming.abort());
+      untracked(() => this.#listen(streaming.signal));
+    });
   }
 
   /** Puts a job on the list at once and sends the request; the answer arrives in the job. */
@@ -49,6 +80,7 @@ export class GenerationStore {
       refusal: null,
       isConnectionLost: false,
       isCanceling: false,
+      isFromElsewhere: false,
     };
     this.#list.update((jobs) => [job, ...jobs]);
     void this.#send(job, this.#visit.signal);
@@ -82,9 +114,47 @@ export class GenerationStore {
     this.#visit.abort();
     this.#visit = new AbortController();
     this.#list.set([]);
+    this.#unclaimed.clear();
+    this.#heardAt.clear();
+    this.#stream.forget();
     if (userId !== null) {
       this.#unfinished.of(userId).forEach((id) => void this.#follow(id, id, this.#visit.signal, 'now'));
     }
+  }
+
+  #listen(signal: AbortSignal): void {
+    const generation = (generation: Generation): void => {
+      if (!signal.aborted) this.#hear(generation);
+    };
+    void this.#stream.follow({ generation, gap: () => this.#heardAt.clear() }, signal);
+  }
+
+  /** Something has happened to a generation: of this tab, of another one or of a program. */
+  #hear(generation: Generation): void {
+    const known = this.#list().find((job) => job.generation?.id === generation.id);
+    this.#heardAt.set(generation.id, Date.now());
+    if (known) this.#receive(known.key, generation);
+    else if (this.#list().some((job) => job.generation === null && job.refusal === null)) {
+      this.#unclaimed.set(generation.id, generation);
+    } else this.#adopt(generation);
+  }
+
+  /** Takes up a generation that was begun elsewhere. */
+  #adopt(generation: Generation): void {
+    this.#list.update((jobs) => inOrder([...jobs, jobFromGeneration(generation, true)]));
+    if (isFinal(generation)) this.#settle(generation.id);
+    const settled = this.#list().filter((job) => job.isFromElsewhere && isSettled(job));
+    for (const { key } of settled.slice(SETTLED_FROM_ELSEWHERE)) {
+      this.#list.update((jobs) => jobs.filter((job) => job.key !== key));
+    }
+  }
+
+  /** Every request has its answer, so what is left is nobody's here. */
+  #adoptUnclaimed(): void {
+    if (this.#list().some((job) => job.generation === null && job.refusal === null)) return;
+    const left = [...this.#unclaimed.values()];
+    this.#unclaimed.clear();
+    for (const generation of left) this.#hear(generation);
   }
 
   /** Sends until the server has answered: the key makes a repeated request the same request. */
@@ -112,7 +182,10 @@ export class GenerationStore {
     }
   }
 
-  #accept(key: string, generation: Generation, visit: AbortSignal): void {
+  #accept(key: string, answer: Generation, visit: AbortSignal): void {
+    // The stream may have been faster than the answer, and knows more.
+    const generation = this.#unclaimed.get(answer.id) ?? answer;
+    this.#unclaimed.delete(answer.id);
     const userId = this.#userId();
     if (userId !== null && !isFinal(generation)) {
       this.#unfinished.add(userId, generation.id);
@@ -121,6 +194,7 @@ export class GenerationStore {
     if (!isFinal(generation)) {
       void this.#follow(key, generation.id, visit, 'later');
     }
+    this.#adoptUnclaimed();
     void this.#session.refreshCredits();
   }
 
@@ -128,12 +202,22 @@ export class GenerationStore {
     const isContentPolicy = problemOf(error)?.code === 'provider.content_rejected';
     this.#change(key, { refusal: { sentence: problemSentence(error), isContentPolicy }, isConnectionLost: false });
     this.#settle(key);
+    this.#adoptUnclaimed();
   }
 
+  /** Asks for the job again and again, as long as the stream does not tell of it by itself. */
   async #follow(key: string, id: string, visit: AbortSignal, begin: 'now' | 'later'): Promise<void> {
     const ask = async (): Promise<PollAnswer> => {
+      const job = this.#list().find((other) => other.key === key);
+      if (job && isSettled(job)) {
+        return 'done';
+      }
+      if (this.#stream.isLive() && Date.now() - (this.#heardAt.get(id) ?? 0) < SILENCE_MS) {
+        return 'again';
+      }
       try {
         const generation = await this.#api.read(id);
+        this.#heardAt.set(id, Date.now());
         if (visit.aborted) {
           return 'done';
         }
@@ -162,9 +246,7 @@ export class GenerationStore {
   #receive(key: string, generation: Generation): void {
     const known = this.#list().find((job) => job.key === key);
     if (known === undefined) {
-      this.#list.update((jobs) =>
-        [...jobs, jobFromGeneration(generation)].sort((a, b) => b.requestedAt - a.requestedAt),
-      );
+      this.#list.update((jobs) => inOrder([...jobs, jobFromGeneration(generation, false)]));
     } else if (isSettled(known)) {
       return;
     } else {
@@ -184,8 +266,10 @@ export class GenerationStore {
     if (job.generation !== null && job.generation.images.length > 0) {
       this.#delivered.update((count) => count + 1);
     }
-    const { text, politeness } = announcement(job);
-    void this.#announcer.announce(text, politeness);
+    if (!job.isFromElsewhere) {
+      const { text, politeness } = announcement(job);
+      void this.#announcer.announce(text, politeness);
+    }
     void this.#session.refreshCredits();
   }
 
@@ -199,6 +283,20 @@ export class GenerationStore {
   #change(key: string, changes: Partial<Job>): void {
     this.#list.update((jobs) => jobs.map((job) => (job.key === key ? { ...job, ...changes } : job)));
   }
+}
+
+/** Newest first. */
+function inOrder(jobs: readonly Job[]): Job[] {
+  return [...jobs].sort((a, b) => b.requestedAt - a.requestedAt);
+}
+
+/** Whether the page is looked at. */
+function visibility(document: Document): Signal<boolean> {
+  const isVisible = signal(document.visibilityState === 'visible');
+  const update = (): void => isVisible.set(document.visibilityState === 'visible');
+  document.addEventListener('visibilitychange', update);
+  inject(DestroyRef).onDestroy(() => document.removeEventListener('visibilitychange', update));
+  return isVisible.asReadonly();
 }
 
 /** `crypto.randomUUID` would be shorter, but a console that is served over plain HTTP doesn't have it. */

@@ -1,5 +1,5 @@
 import { type Generation } from '@atelier/contracts';
-import { formatCount, formatCredits, formatDuration } from '../platform/formatting';
+import { formatCount, formatCredits, formatDuration, formatOrdinal } from '../platform/formatting';
 import { problemSentence } from '../platform/problem';
 import { type Job } from './job';
 
@@ -19,16 +19,34 @@ export function progress(
   nowMs: number,
   typicalMs: number | null,
 ): { readonly text: string; readonly hint: string | null } {
-  const elapsedMs = Math.max(0, nowMs - job.requestedAt);
-  const isSlow = elapsedMs > (typicalMs === null ? SLOW_MS : typicalMs * 2);
-  const usual = typicalMs === null || isSlow ? '' : ` of about ${wholeSeconds(typicalMs)}`;
-  const text: Readonly<Record<'sending' | 'queued' | 'running', string>> = {
-    sending: 'Sending your request',
-    queued: `Queued · ${wholeSeconds(elapsedMs)}`,
-    running: `Creating · ${wholeSeconds(elapsedMs)}${usual}`,
-  };
-  const step = job.generation === null ? 'sending' : job.generation.status === 'queued' ? 'queued' : 'running';
-  return { text: text[step], hint: hintFor(job, isSlow) };
+  const { generation } = job;
+  if (generation === null)
+    return { text: 'Sending your request', hint: hintFor(job, nowMs - job.requestedAt > SLOW_MS) };
+  if (generation.status === 'queued') {
+    const isSlow = generation.queue === null && nowMs - job.requestedAt > SLOW_MS;
+    return { text: `Queued${placeInLine(generation)}`, hint: hintFor(job, isSlow) };
+  }
+  const expectedMs = generation.expected_duration_ms ?? typicalMs;
+  const elapsedMs = Math.max(0, nowMs - startedAt(job, generation));
+  const isSlow = elapsedMs > (expectedMs === null ? SLOW_MS : expectedMs * 2);
+  const done = generation.images.length > 0 ? ` · ${generation.images.length} of ${generation.count}` : '';
+  const usual = expectedMs === null || isSlow ? '' : ` of about ${wholeSeconds(Math.max(1_000, expectedMs))}`;
+  return { text: `Creating${done} · ${wholeSeconds(elapsedMs)}${usual}`, hint: hintFor(job, isSlow) };
+}
+
+/** ` · 3rd in line · usually starts in 10 s` */
+function placeInLine({ queue }: Generation): string {
+  if (queue === null) return '';
+  const place = queue.position === 1 ? 'next in line' : `${formatOrdinal(queue.position)} in line`;
+  const start =
+    queue.starts_in_ms === null ? '' : ` · usually starts in ${wholeSeconds(Math.max(1_000, queue.starts_in_ms))}`;
+  return ` · ${place}${start}`;
+}
+
+/** When the work began, by this machine's clock: the server's may be another by the time between request and answer. */
+function startedAt(job: Job, { created_at: createdAt, started_at: startedAt }: Generation): number {
+  const waitedMs = startedAt === null ? 0 : Date.parse(startedAt) - Date.parse(createdAt);
+  return job.requestedAt + waitedMs;
 }
 
 function hintFor(job: Job, isSlow: boolean): string | null {

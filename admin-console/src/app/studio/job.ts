@@ -20,6 +20,8 @@ export interface Job {
   readonly refusal: Refusal | null;
   readonly isConnectionLost: boolean;
   readonly isCanceling: boolean;
+  /** Begun in another tab or by a program: it is shown, but never pushes itself onto the stage. */
+  readonly isFromElsewhere: boolean;
 }
 
 const IS_FINAL: Record<GenerationStatus, boolean> = {
@@ -39,7 +41,7 @@ export function isSettled(job: Job): boolean {
   return job.refusal !== null || (job.generation !== null && isFinal(job.generation));
 }
 
-export function jobFromGeneration(generation: Generation): Job {
+export function jobFromGeneration(generation: Generation, isFromElsewhere: boolean): Job {
   return {
     key: generation.id,
     request: requestFromGeneration(generation),
@@ -49,6 +51,7 @@ export function jobFromGeneration(generation: Generation): Job {
     refusal: null,
     isConnectionLost: false,
     isCanceling: false,
+    isFromElsewhere,
   };
 }
 

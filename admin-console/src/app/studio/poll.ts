@@ -21,10 +21,17 @@ export async function pollWhileVisible(
   }
 }
 
-/** Resolves after the delay, counted only while the page is visible, or at once when waiting longer is pointless. */
-function nextMoment(delayMs: number, document: Document, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves after the delay, counted only while the page is visible, or at once when waiting longer is pointless: the page
+ * is shown, the network returns or the signal aborts.
+ */
+export function nextMoment(delayMs: number, document: Document, signal: AbortSignal): Promise<void> {
   const window = document.defaultView;
   return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
     const finish = () => {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', wake);

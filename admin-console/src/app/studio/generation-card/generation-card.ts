@@ -3,8 +3,10 @@ import { MatButton } from '@angular/material/button';
 import { MatProgressBar } from '@angular/material/progress-bar';
 import { type Image } from '@atelier/contracts';
 import { formatCredits } from '../../platform/formatting';
+import { imageAlt } from '../../platform/image-text';
 import { Icon } from '../../ui/icon';
 import { type IconName } from '../../ui/icon-paths';
+import { Picture } from '../../ui/picture/picture';
 import { cancellation, failure, progress, receipt } from '../generation-wording';
 import { type Job, isSettled } from '../job';
 import { ResultView } from '../result-view/result-view';
@@ -20,7 +22,7 @@ interface Outcome {
 /** One job from the click on Generate to its images; the box keeps its shape, so nothing jumps when it changes. */
 @Component({
   selector: 'app-generation-card',
-  imports: [Icon, MatButton, MatProgressBar, ResultView],
+  imports: [Icon, MatButton, MatProgressBar, Picture, ResultView],
   templateUrl: './generation-card.html',
   styleUrl: './generation-card.scss',
 })
@@ -48,6 +50,8 @@ export class GenerationCard {
     return generation.status === 'canceled' ? cancellation(generation) : receipt(generation);
   });
   protected readonly progress = computed(() => progress(this.job(), this.#now(), this.typicalMs()));
+  protected readonly donePercent = computed(() => (this.images().length / this.job().request.count) * 100);
+  protected readonly alt = imageAlt;
   protected readonly quoted = computed(() => formatCredits(this.job().quotedCredits));
   protected readonly canCancel = computed(() => this.job().generation !== null && !this.job().isCanceling);
   protected readonly isPolicy = computed(() => this.outcome()?.tone === 'warning');

@@ -6,6 +6,7 @@ import {
   computed,
   effect,
   inject,
+  linkedSignal,
   signal,
   untracked,
   viewChild,
@@ -109,11 +110,17 @@ export class StudioPage {
     if (choice !== null) {
       return 'job' in choice ? this.jobs().find((job) => job.key === choice.job) : undefined;
     }
-    return this.jobs()[0];
+    return this.jobs().find((job) => !job.isFromElsewhere);
+  });
+  /** The newest image when the page was opened. Later ones announce themselves: nobody's view is taken from them. */
+  readonly #firstImage = linkedSignal<readonly Image[], Image | undefined>({
+    source: this.images,
+    computation: (images, previous) =>
+      previous?.value ? (images.find(({ id }) => id === previous.value?.id) ?? previous.value) : images[0],
   });
   protected readonly stageImage = computed(() => {
     const choice = this.#choice();
-    return choice !== null && 'image' in choice ? choice.image : this.images()[0];
+    return choice !== null && 'image' in choice ? choice.image : this.#firstImage();
   });
   protected readonly selected = computed(() => {
     const job = this.stageJob();
