@@ -54,7 +54,7 @@ function disposable(open: (entities: Entity[]) => Promise<Disposable>): Open {
 async function openSqlite(entities: Entity[]): Promise<Disposable> {
   const folder = mkdtempSync(join(tmpdir(), 'atelier-test-'));
   const dataSource = await openDatabase({
-    ...dataSourceOptions({ databaseUrl: undefined, sqliteFile: join(folder, 'test.sqlite') }),
+    ...dataSourceOptions({ databaseUrl: undefined, databasePoolSize: 16, sqliteFile: join(folder, 'test.sqlite') }),
     entities: entities as MixedList<Entity>,
   });
   return {
@@ -69,7 +69,7 @@ async function openSqlite(entities: Entity[]): Promise<Disposable> {
 async function openMariadb(entities: Entity[]): Promise<Disposable> {
   const database = await createMariadbDatabase();
   const dataSource = await openDatabase({
-    ...dataSourceOptions({ databaseUrl: database.url, sqliteFile: '' }),
+    ...dataSourceOptions({ databaseUrl: database.url, databasePoolSize: 16, sqliteFile: '' }),
     entities: entities as MixedList<Entity>,
   });
   return {

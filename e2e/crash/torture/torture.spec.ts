@@ -1,18 +1,22 @@
 import { expect, it } from '@jest/globals';
-import { type RoundReport, playRound } from '../load/round.js';
+import { TROUBLES, TroubledDatabase } from '../load/database-troubles.js';
+import { type RoundOptions, type RoundReport, playRound } from '../load/round.js';
 import { Random } from '../random.js';
 
 const minutes = Number(process.env['TORTURE_MINUTES']);
 const seed = Number(process.env['TORTURE_SEED']);
 
-/** What is played again and again until the time is up. */
-const ROUNDS = [
+type Round = Pick<RoundOptions, 'database' | 'processes' | 'killProbability'>;
+
+/** What is played again and again until the time is up; in between, each time another trouble of the database. */
+const ROUNDS: readonly Round[] = [
   { database: 'sqlite', processes: 1, killProbability: 0.004 },
   { database: 'mariadb', processes: 4, killProbability: 0.004 },
   { database: 'sqlite', processes: 1, killProbability: 0.012 },
   { database: 'mariadb', processes: 1, killProbability: 0.012 },
-] as const;
-const ROUND_MS = 45_000;
+];
+const ROUND_MS = 40_000;
+const TROUBLE_MS = 12_000;
 
 it(
   'endures',
@@ -21,14 +25,33 @@ it(
     const random = new Random(seed);
     const reports: RoundReport[] = [];
     say(`Seed ${seed}; again with: npm run torture -- --minutes ${minutes} --seed ${seed}`);
-    for (let round = 0; Date.now() < end; round += 1) {
-      const options = ROUNDS[round % ROUNDS.length]!;
-      const durationMs = Math.min(ROUND_MS, Math.max(5_000, end - Date.now()));
-      const report = await playRound({ ...options, durationMs, seed: random.below(2 ** 31) });
+    const play = async (title: string, options: Omit<RoundOptions, 'seed'>) => {
+      const report = await playRound({ ...options, seed: random.below(2 ** 31) });
       reports.push(report);
-      const { database, processes, killProbability } = options;
-      say(`${database}, ${processes} process(es), p = ${killProbability}: ${figures([report])}`);
+      say(`${title}: ${figures([report])}`);
       for (const violation of report.violations) say(`  VIOLATION ${violation}`);
+    };
+    const troubled = await TroubledDatabase.start();
+    const troubles = Object.entries(TROUBLES);
+    try {
+      for (let round = 0; Date.now() < end; round += 1) {
+        const options = ROUNDS[round % ROUNDS.length]!;
+        const { database, processes, killProbability } = options;
+        const durationMs = Math.min(ROUND_MS, Math.max(5_000, end - Date.now()));
+        await play(`${database}, ${processes} process(es), p = ${killProbability}`, { ...options, durationMs });
+        const [name, trouble] = troubles[round % troubles.length]!;
+        if (Date.now() > end) break;
+        await play(`mariadb that ${name}, 2 processes, p = 0.002`, {
+          database: 'mariadb',
+          instanceUrl: troubled.instanceUrl,
+          processes: 2,
+          killProbability: 0.002,
+          durationMs: TROUBLE_MS,
+          trouble: (_fleet, troubleMs) => trouble(troubled, troubleMs),
+        });
+      }
+    } finally {
+      await troubled.stop();
     }
     say(`\nTogether: ${figures(reports)}\nSeed ${seed}`);
     for (const [at, count] of killsOf(reports)) say(`  ${String(count).padStart(5)} × ${at}`);

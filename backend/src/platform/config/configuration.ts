@@ -22,6 +22,8 @@ export class Configuration {
   readonly dataDir: string;
   readonly sqliteFile: string;
   readonly databaseUrl: string | undefined;
+  /** Connections to MySQL or MariaDB that this process may open. */
+  readonly databasePoolSize: number;
   readonly redisUrl: string | undefined;
   /** Undefined where images are kept in the data folder. */
   readonly s3: S3Configuration | undefined;
@@ -50,6 +52,7 @@ export class Configuration {
     this.dataDir = resolve(variables.DATA_DIR);
     this.sqliteFile = join(this.dataDir, 'atelier.sqlite');
     this.databaseUrl = variables.DATABASE_URL;
+    this.databasePoolSize = variables.DATABASE_POOL_SIZE;
     this.redisUrl = variables.REDIS_URL;
     this.s3 = s3Configuration(variables);
     this.role = variables.PROCESS_ROLE;

@@ -54,6 +54,7 @@ export const Variables = z.object({
   PUBLIC_URL: url('http:', 'https:').optional(),
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: url('mysql:').optional(),
+  DATABASE_POOL_SIZE: wholeNumber(3, 500).default(16),
   REDIS_URL: url('redis:', 'rediss:').optional(),
   S3_BUCKET: z
     .string()

@@ -15,8 +15,7 @@ import { assertNotLate, assertOutsideTransaction } from './transaction-scope.js'
  */
 const COMMIT_LIMITS: CommitLimits = { transactions: 64, ms: 10 };
 
-/** Connections to MySQL or MariaDB that one process may open, and requests that may wait for one. */
-const POOL_SIZE = 16;
+/** Requests that may wait for a connection to MySQL or MariaDB. */
 const POOL_QUEUE_LIMIT = 1_000;
 
 /** Settles per connection what must not depend on the server's own configuration. */
@@ -28,8 +27,9 @@ const MYSQL_SESSION = [
 /** How to reach the database of this installation: MySQL or MariaDB where a URL is given, else SQLite. */
 export function dataSourceOptions({
   databaseUrl,
+  databasePoolSize,
   sqliteFile,
-}: Pick<Configuration, 'databaseUrl' | 'sqliteFile'>): DataSourceOptions {
+}: Pick<Configuration, 'databaseUrl' | 'databasePoolSize' | 'sqliteFile'>): DataSourceOptions {
   const common = {
     migrations: [...MIGRATIONS],
     migrationsTableName: 'migration',
@@ -47,7 +47,7 @@ export function dataSourceOptions({
     charset: 'utf8mb4_bin',
     supportBigNumbers: true,
     bigNumberStrings: true,
-    poolSize: POOL_SIZE,
+    poolSize: databasePoolSize,
     connectTimeout: 10_000,
     extra: { queueLimit: POOL_QUEUE_LIMIT, enableKeepAlive: true },
   };

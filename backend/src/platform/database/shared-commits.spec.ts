@@ -34,7 +34,10 @@ describe('Transactions that are committed together', () => {
 
   async function open(limits: { transactions: number; ms: number }): Promise<void> {
     dataSource = await connect(
-      { ...dataSourceOptions({ databaseUrl: undefined, sqliteFile: join(folder, 'test.sqlite') }), migrations: [] },
+      {
+        ...dataSourceOptions({ databaseUrl: undefined, databasePoolSize: 16, sqliteFile: join(folder, 'test.sqlite') }),
+        migrations: [],
+      },
       limits,
     );
     transactions = new Transactions(dataSource);
