@@ -7,6 +7,7 @@ import { type Server, startServer } from '../support/server.js';
 /** Everything that the API can do. A line that is missing or new is a change that clients are told about. */
 const INVENTORY = [
   'GET /api/v1/admin/credits/audit getLedgerAudit',
+  'GET /api/v1/admin/gallery/missing-objects getMissingObjects',
   'GET /api/v1/admin/studio/settings listStudioSettings',
   'GET /api/v1/admin/users listUsers',
   'GET /api/v1/auth/me getMe',

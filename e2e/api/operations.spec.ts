@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readiness } from '@atelier/contracts';
+import type { MissingObjectsReport, Readiness } from '@atelier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiClient, anonymous, signIn } from '../support/api-client.js';
 import { makeImages } from '../support/generations.js';
@@ -111,6 +111,12 @@ describe('the operators’ routes', () => {
       await rename(away, server.dataDir);
     }
     await until(async () => ((await ready()).status === 200 ? true : undefined));
+  });
+
+  it('tell administrators which paid images have lost their file', async () => {
+    const { status, body } = await admin.get<MissingObjectsReport>('/admin/gallery/missing-objects');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ missing: 0, damaged: 0, objects: [] });
   });
 
   it('offer every metric in the Prometheus text format', async () => {
