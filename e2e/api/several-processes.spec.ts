@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findRedis } from '../../tools/services.mjs';
 import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
 import { databaseUnderTest } from '../support/database.js';
+import { OpenStream } from '../support/event-stream.js';
 import { Fleet } from '../support/fleet.js';
 import { isFinished, readGeneration, startImages, untilGeneration } from '../support/generations.js';
 import { type Member, createMember } from '../support/members.js';
@@ -65,7 +66,7 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
     });
 
     it(
-      'lose and double nothing while Redis is emptied and goes away and a worker is killed',
+      'lose and double nothing while Redis is emptied, full and gone, and a worker is killed',
       async () => {
         const callers = await Promise.all(Array.from({ length: 4 }, () => newCaller(100)));
         const [first] = callers;
@@ -90,9 +91,11 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
         const [killed] = fleet.workers;
         await killed!.kill();
         await fleet.dismiss(killed!);
+        await fleet.fillRedis();
+        await submit(2);
         await fleet.stopRedis();
         const startedAt = Date.now();
-        await submit(2);
+        await submit(3);
         expect(Date.now() - startedAt).toBeLessThan(10_000);
         const without = await readiness(0);
         expect(without).toMatchObject({ status: 200, body: { status: 'ok', checks: { queue: 'failed' } } });
@@ -107,7 +110,7 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
           }
         }
         expect((await readiness(0)).body.checks['queue']).toBe('ok');
-        for (const { through } of callers) await expectExactly(through, 15);
+        for (const { through } of callers) await expectExactly(through, 20);
         await expectBooksInOrder(admin);
         expect(fleet.apis.every(({ process }) => process.isRunning)).toBe(true);
       },
@@ -173,6 +176,30 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
       expect(await fleet.countAtWork()).toBe(0);
       await expectBooksInOrder(admin);
     }, 120_000);
+
+    it('answer whoever waits when they are asked to stop, and tell the rest through the other', async () => {
+      const [leaving] = fleet.apis;
+      const { through } = await newCaller(10);
+      const stream = await OpenStream.open(through[0]!, '/studio/events');
+      const wish = { prompt: 'unhurried [mock:delay=4000]', tier: 'standard' };
+      const waiting = through[0]!.post<Generation>('/studio/generate', wish);
+      await stream.event('generation.started');
+
+      const startedAt = Date.now();
+      const [{ code }, answer] = await Promise.all([leaving!.stop(), waiting, stream.ended]);
+      await fleet.dismiss(leaving!);
+
+      expect(code).toBe(0);
+      expect(Date.now() - startedAt).toBeLessThan(10_000);
+      expect(answer.status).toBe(202);
+      const resumed = await OpenStream.open(through[1]!, `/studio/generations/${answer.body.id}/events`, {
+        headers: { 'last-event-id': stream.lastId },
+      });
+      const end = await resumed.event('generation.succeeded');
+      await resumed.ended;
+      expect(end.data).toMatchObject({ id: answer.body.id, status: 'succeeded', credits: { charged: 1 } });
+      await expectExactly([through[1]!, through[1]!], 1);
+    });
   });
 
   /** So many images were delivered and paid for at one credit each, nothing twice, and both processes hand them out. */

@@ -61,10 +61,12 @@ export class Fleet {
     return server;
   }
 
-  /** A worker that has just been killed or stopped is no member any more; its folder goes. */
-  async dismiss(worker: Server): Promise<void> {
-    this.workers.splice(this.workers.indexOf(worker), 1);
-    await worker.dispose();
+  /** A process that was killed or stopped is no member any more; its folder goes. */
+  async dismiss(server: Server): Promise<void> {
+    for (const members of [this.apis, this.workers]) {
+      if (members.includes(server)) members.splice(members.indexOf(server), 1);
+    }
+    await server.dispose();
   }
 
   /** Items that the processes are at work on, as the database says. */
@@ -82,9 +84,12 @@ export class Fleet {
 
   /** Deletes everything in Redis. */
   async flushRedis(): Promise<void> {
-    const redis = new Redis(this.redisUrl);
-    await redis.flushall();
-    redis.disconnect();
+    await this.commandRedis('FLUSHALL');
+  }
+
+  /** From now on Redis takes nothing more: its memory is full, and it evicts nothing. */
+  async fillRedis(): Promise<void> {
+    await this.commandRedis('CONFIG', 'SET', 'maxmemory', '1');
   }
 
   async stopRedis(): Promise<void> {
@@ -95,6 +100,12 @@ export class Fleet {
   /** Starts Redis again where it was, empty. */
   async startRedis(): Promise<void> {
     this.stopService = (await startRedis(this.redisPort)).stop;
+  }
+
+  private async commandRedis(command: string, ...args: string[]): Promise<void> {
+    const redis = new Redis(this.redisUrl);
+    await redis.call(command, ...args);
+    redis.disconnect();
   }
 
   async dispose(): Promise<void> {

@@ -82,8 +82,8 @@ export class RedisConnections implements OnApplicationShutdown {
     redis.on('error', (error: NodeJS.ErrnoException) => {
       const isKnown = this.#down.size > 0;
       this.#down.add(redis);
-      // It is raised with every attempt to reconnect. The URL may hold a password, so only the code is told.
-      if (!isKnown) this.#logger.warn(`Redis can't be reached (${error.code ?? error.name}); work goes on without it`);
+      // It is raised with every attempt to reconnect.
+      if (!isKnown) this.#logger.warn(`Redis can't be reached (${codeOf(error)}); work goes on without it`);
     });
     return redis;
   }
@@ -99,4 +99,9 @@ export class RedisConnections implements OnApplicationShutdown {
       this.#logger.warn('Redis does not answer yet; work begins without it');
     });
   }
+}
+
+/** Such as ECONNREFUSED, or WRONGPASS from Redis itself. Not the message: it may quote the URL, which may hold a password. */
+function codeOf({ code, name, message }: NodeJS.ErrnoException): string {
+  return code ?? /^[A-Z]+(?= )/.exec(message)?.[0] ?? name;
 }

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { RedisConnections } from './redis-connections.js';
+
+const redisUrl = process.env['TEST_REDIS_URL'];
+const lines: string[] = [];
+const opened: RedisConnections[] = [];
+
+async function open(url: string | undefined): Promise<RedisConnections> {
+  const redis = await RedisConnections.open(url);
+  opened.push(redis);
+  return redis;
+}
+
+beforeEach(() => {
+  lines.length = 0;
+  for (const level of ['warn', 'log'] as const)
+    jest.spyOn(Logger.prototype, level).mockImplementation((line: unknown) => void lines.push(String(line)));
+});
+
+afterEach(() => {
+  for (const redis of opened.splice(0)) redis.onApplicationShutdown();
+  jest.restoreAllMocks();
+});
+
+describe('RedisConnections', () => {
+  test('are none, and nothing is wrong, where no Redis is configured', async () => {
+    const redis = await open(undefined);
+
+    await expect(redis.ping()).resolves.toBeUndefined();
+    expect([redis.commands, redis.isUp, lines]).toEqual([undefined, false, []]);
+    expect(() => redis.listen('anything')).toThrow('No Redis is configured');
+  });
+
+  test('fail at once while Redis is away, and tell of it in one line', async () => {
+    const redis = await open('redis://127.0.0.1:1');
+    const listening = [redis.listen('one'), redis.listen('other')];
+
+    const startedAt = Date.now();
+    await expect(redis.ping()).rejects.toThrow();
+    expect(Date.now() - startedAt).toBeLessThan(400);
+    for (let attempt = 1; attempt <= 3; attempt += 1)
+      await Promise.all(listening.map((one) => once(one, 'reconnecting')));
+
+    expect(redis.isUp).toBe(false);
+    expect(lines).toEqual([expect.stringContaining('ECONNREFUSED')]);
+  });
+
+  if (redisUrl !== undefined) {
+    test('say what Redis objects to, and not the password', async () => {
+      const { host } = new URL(redisUrl);
+      const redis = await open(`redis://nobody:hunter2@${host}`);
+
+      await expect(redis.ping()).rejects.toThrow();
+      expect(lines).toEqual([expect.stringMatching(/\((WRONGPASS|NOAUTH)\)/)]);
+      expect(lines.join()).not.toContain('hunter2');
+    });
+
+    test('are there when Redis is', async () => {
+      const redis = await open(redisUrl);
+
+      await redis.ping();
+      await expect(redis.listen('one').ping()).resolves.toBe('PONG');
+      expect([redis.isUp, lines]).toEqual([true, []]);
+    });
+  }
+});
