@@ -47,18 +47,22 @@ export const MUTANTS = [
   },
   {
     name: 'a balance is read, worked out and written back',
-    file: 'modules/credits/credit-ledger.ts',
-    from: "{ available: () => 'available - :total', held: () => 'held + :total', seq: () => 'seq + :count' }",
-    to: '{ available: account.available - total, held: account.held + total, seq: account.seq + count }',
+    file: 'modules/credits/account-movement.ts',
+    from: 'const { set, guard } = CHANGES[kind];',
+    to: `
+      const [row] = await tx.query(\`SELECT * FROM credit_account WHERE \${account.condition}\`, [...account.parameters]);
+      const written = (_: string, column: string, sign: string) => \`\${column} = \${row[column]} \${sign} ?\`;
+      const set = CHANGES[kind].set.replace(/(\\w+) = \\w+ ([+-]) \\?/g, written);
+      const { guard } = CHANGES[kind];`,
     specs: [LEDGER],
     tests: 'lets exactly five',
     engine: 'MariaDB',
   },
   {
     name: 'an entry that exists already is passed over',
-    file: 'modules/credits/credit-ledger.ts',
-    from: 'await tx.insert(\n      LedgerEntry,\n      drafts.map(',
-    to: 'await ((entity: typeof LedgerEntry, rows: object[]) => tx.createQueryBuilder().insert().into(entity).values(rows).orIgnore().execute())(\n      LedgerEntry,\n      drafts.map(',
+    file: 'modules/credits/account-movement.ts',
+    from: 'INSERT INTO ledger_entry',
+    to: 'INSERT OR IGNORE INTO ledger_entry',
     specs: [LEDGER],
   },
   {
@@ -71,8 +75,15 @@ export const MUTANTS = [
   {
     name: 'a hold is resolved whatever has become of it',
     file: 'modules/credits/credit-ledger.ts',
-    from: "{ itemId, state: 'HELD' }",
-    to: '{ itemId }',
+    from: "WHERE item_id = ? AND state = 'HELD'",
+    to: 'WHERE item_id = ?',
+    specs: [LEDGER],
+  },
+  {
+    name: 'a refused hold is not noticed',
+    file: 'modules/credits/account-movement.ts',
+    from: 'if (changed !== 1) return false;',
+    to: '',
     specs: [LEDGER],
   },
   {

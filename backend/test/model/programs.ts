@@ -120,7 +120,7 @@ export const program = (maxCommands: number): fc.Arbitrary<Iterable<Command>> =>
         // Whoever has called a provider does not put the item back as if nothing had been.
         [1, aimed(({ silentClaims }) => silentClaims, steps.putBack)],
         [1, fc.constant(always(steps.listDue()))],
-        [1, sweepKind.map((kind) => always(steps.sweepAll(kind)))],
+        [3, sweepKind.map((kind) => always(steps.sweepAll(kind)))],
         [4, fc.constantFrom(1, 60_000, 60_001, 60_001, 60_001).map((ms) => always(steps.pass(ms)))],
         [1, fc.constantFrom(30_000, 86_400_000).map((ms) => always(steps.pass(ms)))],
         [1, fc.constant(always(steps.audit()))],
