@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Balance, CreatedUser, Generation, Grant } from '@atelier/contracts';
+import type { Balance, CreatedUser, GenerateRequest, Generation, Grant } from '@atelier/contracts';
 import { expect } from '@jest/globals';
 import { type Answer, type ApiClient, problemOf } from '../support/api-client.js';
 import { isFinished, startImages, untilGeneration } from '../support/generations.js';
@@ -29,6 +29,11 @@ const ENDLESS = 'never ready [mock:delay=300000]';
 
 export const DEEDS: Record<DeedName, NewDeed> = {
   generate: (server, people) => generation(server, people, 'a quiet harbour', { status: 'succeeded', charged: 1 }),
+  ask: (server, people) =>
+    generation(server, people, 'a quiet harbour', { status: 'succeeded', charged: 1 }, { provider: 'openai' }),
+  // Refused once and then delivered.
+  retry: (server, people) =>
+    generation(server, people, 'try again', { status: 'succeeded', charged: 1 }, { provider: 'openai' }),
   fail: (server, people) =>
     generation(server, people, 'refused [mock:fail=content_rejected]', { status: 'failed', charged: 0 }),
   cancel,
@@ -50,9 +55,10 @@ async function generation(
   { member }: People,
   prompt: string,
   end: { status: Generation['status']; charged: number },
+  wish: Partial<GenerateRequest> = {},
 ): Promise<Deed> {
   const headers = { 'idempotency-key': randomUUID(), prefer: 'respond-async' };
-  const send = () => member.post<Generation>('/studio/generate', { prompt, tier: 'standard' }, { headers });
+  const send = () => member.post<Generation>('/studio/generate', { prompt, tier: 'standard', ...wish }, { headers });
   const before = await balanceOf(member);
   let acknowledged: Answer<Generation> | undefined;
   return {

@@ -1,14 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signIn } from '../support/api-client.js';
 import { databaseUnderTest } from '../support/database.js';
+import type { Environment } from '../support/server-process.js';
 import { createMember } from '../support/members.js';
 import { audit } from './audit/audit.js';
 import { CrashableServer } from './crashable-server.js';
 import { DEEDS, type People } from './deeds.js';
-import { CRASH_POINTS, type CrashPoint } from './points.js';
+import { CRASH_POINTS, type CrashPoint, type DeedName } from './points.js';
+
+/** What the product needs besides its database. */
+export interface Surroundings {
+  start(): Promise<Environment>;
+  beforeEach(deed: DeedName): void;
+  stop(): Promise<void>;
+}
+
+const ALONE: Surroundings = { start: async () => ({}), beforeEach: () => undefined, stop: async () => undefined };
 
 /** Kills a process at each of the points that the filter picks, and sees that the next one puts everything right. */
-export function describeKills(title: string, isWanted: (point: CrashPoint) => boolean): void {
+export function describeKills(
+  title: string,
+  isWanted: (point: CrashPoint) => boolean,
+  surroundings: Surroundings = ALONE,
+): void {
   const database = databaseUnderTest();
   const isLong = process.env['CRASH_RUN'] === 'long';
   const points = CRASH_POINTS.filter(
@@ -24,15 +38,19 @@ export function describeKills(title: string, isWanted: (point: CrashPoint) => bo
     let people: People;
 
     beforeAll(async () => {
-      server = await CrashableServer.start(database);
+      server = await CrashableServer.start(database, await surroundings.start());
       const admin = await signIn(server);
       const { client, id } = await createMember(server.current, admin, 1_000);
       people = { admin, member: client, memberId: id };
     });
 
-    afterAll(() => server.dispose());
+    afterAll(async () => {
+      await server.dispose();
+      await surroundings.stop();
+    });
 
     it.each(points)('killed during $deed at $at, leaves nothing that is not put right', async ({ deed: name, at }) => {
+      surroundings.beforeEach(name);
       const deed = await DEEDS[name](server, people);
 
       await deed.dieAt(at);

@@ -1,7 +1,7 @@
 import type { DatabaseKind } from '../support/database.js';
 
 /** The work during which a process is killed; see `deeds.ts`. */
-export type DeedName = 'generate' | 'fail' | 'cancel' | 'grant' | 'newUser' | 'giveUp' | 'overdue';
+export type DeedName = 'generate' | 'ask' | 'retry' | 'fail' | 'cancel' | 'grant' | 'newUser' | 'giveUp' | 'overdue';
 
 export interface CrashPoint {
   readonly deed: DeedName;
@@ -74,6 +74,11 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   { deed: 'generate', at: 'thumbnail/half-written' },
   { deed: 'generate', at: 'thumbnail/link/after' },
   { deed: 'generate', at: 'thumbhash/commit/before' },
+  ...transaction('ask', 'call', 'insert:provider_attempt'),
+  { deed: 'ask', at: 'request/POST /v1/images/generations/sent' },
+  { deed: 'ask', at: 'request/POST /v1/images/generations/mid-body' },
+  { deed: 'ask', at: '?/update:provider_attempt/after' },
+  ...transaction('retry', 'requeue', '?/update:provider_attempt', 'update:generation_item', 'insert:generation_event'),
   ...transaction('fail', 'fail', ...RESOLUTION),
   ...transaction('cancel', 'cancel', ...RESOLUTION),
   { deed: 'cancel', at: 'answer/POST /api/v1/studio/generations/:id/cancel/before' },

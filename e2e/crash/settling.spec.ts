@@ -1,3 +1,3 @@
 import { describeKills } from './named-points.js';
 
-describeKills('a process that moves credits,', ({ deed }) => deed !== 'generate');
+describeKills('a process that moves credits,', ({ deed }) => !['generate', 'ask', 'retry'].includes(deed));

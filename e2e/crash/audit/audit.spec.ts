@@ -86,6 +86,15 @@ const CORRUPTIONS: [what: string, sql: string, finding: RegExp][] = [
     /goes on after its end/,
   ],
   ['an event that somebody else is told', 'UPDATE generation_event SET user_id = 77', /is told to somebody else/],
+  [
+    'a provider that was called too often',
+    `INSERT INTO provider_attempt SELECT id || n, item_id, fence, n, provider, NULL, 'UNKNOWN', NULL, NULL, NULL, 1, 1
+     FROM provider_attempt, (SELECT 7 AS n UNION SELECT 8 UNION SELECT 9)`,
+    /providers were called 4 times/,
+  ],
+  ['a call that nobody had claimed', 'UPDATE provider_attempt SET fence = fence + 5', /has a call of claim 6, of 1$/],
+  ['an image that no provider delivered', `DELETE FROM provider_attempt`, /no call of a provider in its last claim/],
+  ['a call for nothing', `UPDATE provider_attempt SET item_id = 'nothing'`, /called for item nothing, unknown/],
   ['a frozen account', `UPDATE credit_account SET status = 'FROZEN'`, /is FROZEN/],
   ['a user without an account', `DELETE FROM credit_account WHERE granted > 0`, /has no credit account/],
 ];

@@ -28,8 +28,9 @@ function* brokenAttempts(items: Records['items'], attempts: NonNullable<Records[
   const known = new Set(items.map(({ id }) => id));
   for (const { item_id } of attempts)
     if (!known.has(item_id)) yield `a provider was called for item ${item_id}, unknown`;
-  for (const { id, state, fence } of items) {
+  for (const { id, state, fence, max_attempts } of items) {
     const calls = attemptsOf.get(id) ?? [];
+    if (calls.length > max_attempts) yield `for item ${id} providers were called ${calls.length} times`;
     for (const call of calls)
       if (call.fence < 1 || call.fence > fence) yield `item ${id} has a call of claim ${call.fence}, of ${fence}`;
     if (state === 'SUCCEEDED' && !calls.some((call) => call.state === 'SUCCEEDED' && call.fence === fence))

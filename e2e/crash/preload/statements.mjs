@@ -14,6 +14,7 @@ const KINDS = [
   ['new-user', ({ verb, table }) => verb === 'insert' && table === 'user'],
   ['hold', ({ verb, table }) => verb === 'insert' && table === 'generation'],
   ['claim', ({ verb, table, text }) => verb === 'update' && table === 'generation_item' && /fence \+ 1/.test(text)],
+  ['call', ({ verb, table }) => verb === 'insert' && table === 'provider_attempt'],
   ['capture', itemBecomes('SUCCEEDED')],
   ['cancel', itemBecomes('CANCELED')],
   ['overdue', (statement) => itemBecomes('FAILED')(statement) && /IN \('QUEUED', 'RUNNING'\)/.test(statement.text)],
