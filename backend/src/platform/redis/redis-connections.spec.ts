@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { RedisConnections } from './redis-connections.js';
@@ -41,7 +40,7 @@ describe('RedisConnections', () => {
     await expect(redis.ping()).rejects.toThrow();
     expect(Date.now() - startedAt).toBeLessThan(400);
     for (let attempt = 1; attempt <= 3; attempt += 1)
-      await Promise.all(listening.map((one) => once(one, 'reconnecting')));
+      await Promise.all(listening.map((one) => new Promise((resolve) => one.once('reconnecting', resolve))));
 
     expect(redis.isUp).toBe(false);
     expect(lines).toEqual([expect.stringContaining('ECONNREFUSED')]);
