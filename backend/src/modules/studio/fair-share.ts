@@ -3,22 +3,23 @@ import { GenerationItem } from './generation-item.entity.js';
 import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED } from './queue-limits.js';
 
 /**
- * The items that may be claimed now, in the order of their turns. An item's turn is its place among its user's waiting
+ * The items that may be claimed now, in the order of their turns, but for those of so many providers. An item's turn is its place among its user's waiting
  * items, the oldest first, behind those that are at work already. So everybody's first comes before anybody's second;
  * within a turn, whoever was served longest ago comes first. A turn beyond the cap is not to be claimed at all.
  * Lost leases wait like queued items and are not at work.
  */
-export const TURNS = `
+const turnsExcept = (providers: number): string => `
   SELECT waiting.id AS id, waiting.generation_id AS generationId
   FROM (
     SELECT due.id, due.generation_id, due.user_id, due.run_at,
       ROW_NUMBER() OVER (PARTITION BY due.user_id ORDER BY due.run_at, due.id) AS place
     FROM (
-      SELECT id, generation_id, user_id, run_at FROM generation_item WHERE state = 'QUEUED' AND run_at <= ?
+      SELECT id, generation_id, user_id, run_at, provider FROM generation_item WHERE state = 'QUEUED' AND run_at <= ?
       UNION ALL
-      SELECT id, generation_id, user_id, run_at FROM generation_item
+      SELECT id, generation_id, user_id, run_at, provider FROM generation_item
       WHERE state = 'RUNNING' AND lease_until < ? AND attempts < max_attempts
     ) due
+    ${providers === 0 ? '' : `WHERE due.provider NOT IN (${Array.from({ length: providers }, () => '?').join()})`}
   ) waiting
   LEFT JOIN (
     SELECT user_id, COUNT(*) AS items FROM generation_item WHERE state = 'RUNNING' AND lease_until >= ? GROUP BY user_id
@@ -34,9 +35,21 @@ export const TURNS = `
     waiting.id
   LIMIT ?`;
 
-/** Ids of items that may be claimed now, interleaved by user. */
-export async function itemsInTurn(manager: EntityManager, now: number, limit: number): Promise<string[]> {
-  const rows = await manager.query<{ id: string }[]>(TURNS, [now, now, now, MAX_AT_WORK_PER_USER, limit]);
+/** The turns of all providers' items. */
+export const TURNS = turnsExcept(0);
+
+/**
+ * Ids of items that may be claimed now, interleaved by user.
+ * @param resting providers that are not called now; their items take nobody's turn
+ */
+export async function itemsInTurn(
+  manager: EntityManager,
+  now: number,
+  limit: number,
+  resting: readonly string[] = [],
+): Promise<string[]> {
+  const values = [now, now, ...resting, now, MAX_AT_WORK_PER_USER, limit];
+  const rows = await manager.query<{ id: string }[]>(turnsExcept(resting.length), values);
   return rows.map(({ id }) => id);
 }
 

@@ -5,7 +5,7 @@ import { describeAppOnEveryDatabase } from '../../../test/test-app.js';
 import { Transactions } from '../../platform/database/index.js';
 import { CreditLedger, SYSTEM_ACTOR } from '../credits/index.js';
 import { GalleryService } from '../gallery/index.js';
-import { ProviderAttempts, ProviderError } from '../providers/index.js';
+import { ProviderAttempts, ProviderBreaker, ProviderError } from '../providers/index.js';
 import { GenerationEvent } from './generation-event.entity.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem, ITEM_STATES, type ItemState, isTerminal } from './generation-item.entity.js';
@@ -34,6 +34,7 @@ function anotherQueue({ app, clock }: TestStudio): ItemQueue {
     app.get(CreditLedger),
     app.get(GalleryService),
     app.get(ProviderAttempts),
+    app.get(ProviderBreaker),
     app.get(GenerationEvents),
     app.get(WorkMetrics),
     clock,

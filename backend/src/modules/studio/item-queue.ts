@@ -6,7 +6,7 @@ import type { DomainError } from '../../platform/errors/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../credits/index.js';
 import { GalleryService, type NewImage } from '../gallery/index.js';
-import { type CallEnd, ProviderAttempts } from '../providers/index.js';
+import { type CallEnd, ProviderAttempts, ProviderBreaker } from '../providers/index.js';
 import { countAtWork, itemsInTurn } from './fair-share.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
@@ -52,6 +52,7 @@ export class ItemQueue {
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(GalleryService) private readonly gallery: GalleryService,
     @Inject(ProviderAttempts) private readonly calls: ProviderAttempts,
+    @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
@@ -59,7 +60,8 @@ export class ItemQueue {
 
   /** Ids of items that may be claimed now, interleaved by user so that nobody waits behind another's batch. */
   async due(limit: number): Promise<string[]> {
-    return itemsInTurn(this.dataSource.manager, this.clock.now(), limit);
+    const resting = await this.breaker.resting();
+    return itemsInTurn(this.dataSource.manager, this.clock.now(), limit, [...resting.keys()]);
   }
 
   /** @returns the item, or undefined when somebody else was faster or its user has enough items at work */
