@@ -15,6 +15,7 @@ export interface FleetOptions {
   readonly seed: number;
   readonly env?: Environment;
   readonly instanceUrl?: string;
+  readonly parentFolder?: string;
 }
 
 interface Seat {
@@ -39,12 +40,13 @@ export class Fleet {
     this.#watches = seats.map((seat) => this.#watch(seat));
   }
 
-  static async start({ database, processes, seed, env, instanceUrl }: FleetOptions): Promise<Fleet> {
+  static async start({ database, processes, seed, env, instanceUrl, parentFolder }: FleetOptions): Promise<Fleet> {
     const first = await startServer({
       database,
       preload: PRELOAD,
       env: { ...QUICK_START, LOG_LEVEL: 'error', ...env },
       ...(instanceUrl === undefined ? {} : { instanceUrl }),
+      ...(parentFolder === undefined ? {} : { parentFolder }),
     });
     const seats: Seat[] = [{ server: first }];
     while (seats.length < processes) seats.push({ server: await first.sibling() });
@@ -62,6 +64,10 @@ export class Fleet {
 
   get origins(): string[] {
     return this.seats.map(({ server }) => server.origin);
+  }
+
+  get pids(): (number | undefined)[] {
+    return this.seats.map(({ server }) => server.process.pid);
   }
 
   get killCount(): number {

@@ -10,7 +10,7 @@ export default {
   ...(process.env.TORTURE_MINUTES && { testMatch: ['<rootDir>/torture/torture.spec.ts'] }),
   // The rules are the same whatever the rows were read from.
   testPathIgnorePatterns: [
-    process.env.E2E_DATABASE === 'mariadb' ? '/audit/' : '/database-troubles',
+    ...(process.env.E2E_DATABASE === 'mariadb' ? ['/audit/'] : ['/database-troubles', '/clocks']),
     ...(process.env.TORTURE_MINUTES ? [] : ['/torture/']),
   ],
   globalSetup: '<rootDir>/../support/jest-services.mjs',

@@ -53,6 +53,11 @@ export class ApiClient {
     return fetch(new URL(path, this.origin), { redirect: 'manual', ...init, headers });
   }
 
+  /** The same caller at another process of the installation. */
+  at(origin: string): ApiClient {
+    return new ApiClient(origin, this.defaultHeaders);
+  }
+
   private async call<Body>(
     method: string,
     path: string,

@@ -23,6 +23,8 @@ export interface ServerOptions {
   preload?: string;
   /** A MariaDB instance other than the shared one. */
   instanceUrl?: string;
+  /** Folder in which the data folder is made; default: that for temporary files. */
+  parentFolder?: string;
 }
 
 /** A running server with data of its own. */
@@ -50,7 +52,7 @@ export interface Server {
 /** Starts the built product and resolves when `GET /health/ready` says so; `dispose()` it when done. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const port = await freePort();
-  const dataDir = await mkdtemp(join(tmpdir(), 'atelier-e2e-'));
+  const dataDir = await mkdtemp(join(options.parentFolder ?? tmpdir(), 'atelier-e2e-'));
   const isMariadb = (options.database ?? databaseUnderTest()) === 'mariadb';
   const databaseUrl = isMariadb ? await createDatabase(options.instanceUrl) : null;
   const env = {

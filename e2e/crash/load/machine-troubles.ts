@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { type Service, startRedis } from '../../../tools/services.mjs';
+
+/** A Redis of one's own that forgets everything, dies and comes back empty. */
+export class ForgetfulRedis {
+  private constructor(private readonly service: Service) {}
+
+  static async start(): Promise<ForgetfulRedis> {
+    return new ForgetfulRedis(await startRedis());
+  }
+
+  get url(): string {
+    return this.service.url;
+  }
+
+  async misbehave(durationMs: number): Promise<void> {
+    for (let number = 0; number < 3; number += 1) {
+      await pause(durationMs / 8);
+      const client = new Redis(this.url);
+      await client.flushall();
+      client.disconnect();
+    }
+    await this.service.signal('SIGKILL');
+    await pause(durationMs / 4);
+    await this.service.restart();
+    await pause(durationMs / 4);
+  }
+
+  stop(): Promise<void> {
+    return this.service.stop();
+  }
+}
+
+/** Where there is none, the product keeps this much of a disk free and refuses new work. */
+const DISK_MEGABYTES = 640;
+
+/** A disk in memory that can be filled to its last byte; only root may make one. */
+export class SmallDisk {
+  readonly folder = mkdtempSync(join(tmpdir(), 'atelier-disk-'));
+
+  constructor() {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MEGABYTES}m,mode=755`, 'tmpfs', this.folder]);
+  }
+
+  static get isPossible(): boolean {
+    return process.getuid?.() === 0;
+  }
+
+  async misbehave(durationMs: number): Promise<void> {
+    await pause(durationMs / 4);
+    const filling = join(this.folder, 'filling');
+    try {
+      execFileSync('dd', ['if=/dev/zero', `of=${filling}`, 'bs=1M'], { stdio: 'ignore' });
+    } catch {
+      // It ends because there is no room left, which is what it is for.
+    }
+    await pause(durationMs / 2);
+    await rm(filling);
+    await pause(durationMs / 4);
+  }
+
+  remove(): void {
+    execFileSync('umount', [this.folder]);
+    rmdirSync(this.folder);
+  }
+}
