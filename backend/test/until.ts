@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 
 /** Looks again and again until something is so. @throws when it takes too long */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
