@@ -28,6 +28,7 @@ import { pictureAsBase64 } from './pictures.mjs';
  */
 
 const PICTURE_BYTES = 60_000;
+const KEEP_ALIVE_MS = 60_000;
 const METADATA_URL = 'http://169.254.169.254/latest/meta-data/';
 
 /** Requests that are kept for tests to look at; only the count goes on after that. */
@@ -69,6 +70,8 @@ export class FakeOpenAI {
   /** @param {FakeOpenAIOptions} [options] @returns {Promise<FakeOpenAI>} */
   static async start(options = {}) {
     const fake = new FakeOpenAI(options);
+    // As the vendor's own connections, it outlives pauses: a client that finds one closed is not what is tested.
+    fake.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     fake.#server.listen(options.port ?? 0, '127.0.0.1');
     await once(fake.#server, 'listening');
     return fake;
