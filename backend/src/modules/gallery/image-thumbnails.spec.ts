@@ -95,6 +95,21 @@ describeOnEveryDatabase('ImageThumbnails', (open) => {
     expect(await thumbnails.prepareMissing()).toBe(2);
   });
 
+  test('says that it has fallen behind, and when it has caught up', async () => {
+    const thumbnails = await openThumbnails();
+    jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const images = await Promise.all(Array.from({ length: 100 }, () => deliver(newImage(), false)));
+    const prepared = images.slice(1).map((image) => thumbnails.prepare(image));
+    expect(thumbnails.isBehind).toBe(false);
+    await thumbnails.room;
+
+    prepared.push(...images.slice(0, 1).map((image) => thumbnails.prepare(image)));
+    expect(thumbnails.isBehind).toBe(true);
+    await thumbnails.room;
+    expect(thumbnails.isBehind).toBe(false);
+    await Promise.all(prepared);
+  });
+
   test('has nothing to do when all is done', async () => {
     const thumbnails = await openThumbnails();
     await thumbnails.prepare(await deliver(madeAt(START - 1_000)));

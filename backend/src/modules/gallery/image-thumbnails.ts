@@ -10,12 +10,17 @@ import { GeneratedImage } from './image.entity.js';
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1_000;
 const BATCH = 20;
 
+/** Images that may wait for their thumbnails before no further ones are made: some seconds of work. */
+const MOST_BEHIND = 100;
+
 /** Makes thumbnails and placeholders after an image was delivered: nobody waits for them. */
 @Injectable()
 export class ImageThumbnails {
   readonly #logger = new Logger(ImageThumbnails.name);
   /** How far the search for images without a placeholder has come. */
   #lastId = '';
+  #behind = 0;
+  #room = Promise.withResolvers<undefined>();
 
   constructor(
     @InjectRepository(GeneratedImage) private readonly images: Repository<GeneratedImage>,
@@ -24,13 +29,30 @@ export class ImageThumbnails {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
+  /** Whether so many images wait that it would be wrong to make more. */
+  get isBehind(): boolean {
+    return this.#behind >= MOST_BEHIND;
+  }
+
+  /** Resolves when {@link isBehind} has become false. */
+  get room(): Promise<unknown> {
+    return this.isBehind ? this.#room.promise : Promise.resolve();
+  }
+
   /** Never rejects: the image is there without thumbnails too, and {@link prepareMissing} comes back to it. */
   async prepare({ id, storageKey }: Pick<RecordedImage, 'id' | 'storageKey'>): Promise<void> {
+    this.#behind += 1;
     try {
-      const { thumbhash } = await this.thumbnailer.makeThumbnails(storageKey);
+      const { thumbhash } = await this.thumbnailer.makeThumbnailsInPause(storageKey);
       await this.gallery.setThumbhash(id, thumbhash);
     } catch (error) {
       this.#logger.warn({ err: error, imageId: id }, 'The thumbnails of an image could not be made');
+    } finally {
+      this.#behind -= 1;
+      if (!this.isBehind) {
+        this.#room.resolve(undefined);
+        this.#room = Promise.withResolvers();
+      }
     }
   }
 

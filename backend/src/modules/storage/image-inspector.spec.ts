@@ -3,9 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { IMAGE_MAX_BYTES, ImageInspector, UnusableImageError } from './image-inspector.js';
+import { ImageWork } from './image-work.js';
 import { sampleImage, samplePng } from './testing/sample-images.js';
 
-const inspector = new ImageInspector();
+const inspector = new ImageInspector(new ImageWork());
 
 async function reasonFor(bytes: Buffer): Promise<string> {
   try {

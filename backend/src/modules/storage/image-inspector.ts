@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import sharp from 'sharp';
 import { endOfImage, sniffImage } from './image-end.js';
 import { type ImageExtension, type ImageMime, MIME_BY_EXTENSION } from './image-keys.js';
-import { WorkQueue } from './work-queue.js';
+import { ImageWork } from './image-work.js';
 
 /** Largest file that is looked at, in bytes. */
 export const IMAGE_MAX_BYTES = 64 * 1024 * 1024;
@@ -11,9 +10,6 @@ export const IMAGE_MAX_BYTES = 64 * 1024 * 1024;
 export const IMAGE_MAX_PIXELS = 64_000_000;
 
 const DECODE_TIMEOUT_S = 30;
-
-/** libvips decodes on threads that file access needs too: never take all of them. */
-const CONCURRENCY = Math.min(2, availableParallelism());
 
 /** The JPEG decoder only warns when data is missing before the end marker; the others call that an error. */
 const FAIL_ON: Record<ImageExtension, 'error' | 'warning'> = { png: 'error', jpg: 'warning', webp: 'error' };
@@ -52,7 +48,7 @@ export class UnusableImageError extends Error {
 /** Decides whether bytes from outside are an image that may be stored, shown and charged for. */
 @Injectable()
 export class ImageInspector {
-  readonly #queue = new WorkQueue(CONCURRENCY);
+  constructor(@Inject(ImageWork) private readonly work: ImageWork) {}
 
   /**
    * Decodes every pixel, off the event loop.
@@ -60,7 +56,7 @@ export class ImageInspector {
    */
   async inspect(bytes: Buffer): Promise<InspectedImage> {
     const extension = checkFrame(bytes);
-    const { width, height } = await this.#queue.run(() => decode(bytes, extension));
+    const { width, height } = await this.work.run(() => decode(bytes, extension));
     return { extension, mime: MIME_BY_EXTENSION[extension], width, height, bytes: bytes.length };
   }
 }

@@ -5,6 +5,7 @@ import { StorageProbe } from '../../platform/health/storage-probe.js';
 import { GeneratedImagesController } from './generated-images.controller.js';
 import { GeneratedImages } from './generated-images.js';
 import { ImageInspector } from './image-inspector.js';
+import { ImageWork } from './image-work.js';
 import { openObjectStore } from './object-store-registry.js';
 import { ObjectStore } from './object-store.js';
 import { SignedLinks } from './signed-links.js';
@@ -22,6 +23,7 @@ sharp.concurrency(1);
   providers: [
     { provide: ObjectStore, inject: [Configuration], useFactory: openObjectStore },
     { provide: StorageProbe, useClass: StoreProbe },
+    ImageWork,
     ImageInspector,
     Thumbnailer,
     ThumbnailFiles,

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { thumbHashToRGBA } from 'thumbhash';
 import { drawThumbnails } from './draw-thumbnails.js';
 import { errorCodeOf } from './error-code.js';
+import { ImageWork } from './image-work.js';
 import { newImageKey, thumbnailKey } from './image-keys.js';
 import { objectNotFound } from './storage.errors.js';
 import { LocalObjectStore } from './stores/local.object-store.js';
@@ -74,7 +75,7 @@ describe('Thumbnailer', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'atelier-thumbnails-'));
     store = new LocalObjectStore(root);
-    thumbnailer = new Thumbnailer(store);
+    thumbnailer = new Thumbnailer(store, new ImageWork());
   });
   afterEach(() => {
     rmSync(root, { recursive: true });

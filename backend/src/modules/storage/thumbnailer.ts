@@ -1,27 +1,25 @@
-import { availableParallelism } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { Inject, Injectable } from '@nestjs/common';
 import { drawThumbnails } from './draw-thumbnails.js';
+import { ImageWork } from './image-work.js';
 import { THUMBNAIL_SIZES, thumbnailKey } from './image-keys.js';
 import { ObjectExistsError, ObjectStore } from './object-store.js';
 import { storageUnavailable } from './storage.errors.js';
-import { QueueFullError, WorkQueue } from './work-queue.js';
-
-const CONCURRENCY = Math.min(2, availableParallelism());
-/** About five seconds of work; only keys wait, the bytes are read when their turn comes. */
-const MAX_WAITING = 250;
+import { QueueFullError } from './work-queue.js';
 
 /** Makes the thumbnails of stored images, beside them in the store. */
 @Injectable()
 export class Thumbnailer {
-  readonly #queue = new WorkQueue(CONCURRENCY, MAX_WAITING);
   readonly #underWay = new Map<string, Promise<{ thumbhash: string }>>();
 
-  constructor(@Inject(ObjectStore) private readonly store: ObjectStore) {}
+  constructor(
+    @Inject(ObjectStore) private readonly store: ObjectStore,
+    @Inject(ImageWork) private readonly work: ImageWork,
+  ) {}
 
   /** How many images wait for their turn in this process. */
   get waiting(): number {
-    return this.#queue.waiting;
+    return this.work.waiting;
   }
 
   /**
@@ -30,20 +28,20 @@ export class Thumbnailer {
    * @throws DomainError `storage.object_not_found`, `storage.full`; `storage.unavailable` also when too much is waiting
    */
   makeThumbnails(imageKey: string): Promise<{ thumbhash: string }> {
-    const underWay = this.#underWay.get(imageKey);
-    if (underWay) return underWay;
-    const made = this.#enqueue(imageKey).finally(() => this.#underWay.delete(imageKey));
-    this.#underWay.set(imageKey, made);
-    return made;
+    return this.#once(imageKey, () => asUnavailable(this.work.run(() => this.#make(imageKey))));
   }
 
-  async #enqueue(imageKey: string): Promise<{ thumbhash: string }> {
-    try {
-      return await this.#queue.run(() => this.#make(imageKey));
-    } catch (error) {
-      if (error instanceof QueueFullError) throw storageUnavailable(error);
-      throw error;
-    }
+  /** Does the same for nobody in particular, in a pause; whoever asks meanwhile does not have to wait for that. */
+  makeThumbnailsInPause(imageKey: string): Promise<{ thumbhash: string }> {
+    return asUnavailable(this.work.runInPause(() => this.#once(imageKey, () => this.#make(imageKey))));
+  }
+
+  #once(imageKey: string, make: () => Promise<{ thumbhash: string }>): Promise<{ thumbhash: string }> {
+    const underWay = this.#underWay.get(imageKey);
+    if (underWay) return underWay;
+    const made = make().finally(() => this.#underWay.delete(imageKey));
+    this.#underWay.set(imageKey, made);
+    return made;
   }
 
   async #make(imageKey: string): Promise<{ thumbhash: string }> {
@@ -60,5 +58,14 @@ export class Thumbnailer {
       // Another process was faster, or an earlier attempt got this far: theirs is as good as ours.
       if (!(error instanceof ObjectExistsError)) throw error;
     }
+  }
+}
+
+async function asUnavailable<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof QueueFullError) throw storageUnavailable(error);
+    throw error;
   }
 }

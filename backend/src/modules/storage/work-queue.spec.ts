@@ -53,4 +53,40 @@ describe('WorkQueue', () => {
     await expect(fourth).resolves.toBe('d');
     expect(log).toEqual(['a', 'b', 'd']);
   });
+
+  test('begins what can wait only while nothing else is at hand, and keeps nobody waiting for it', async () => {
+    const log: string[] = [];
+    const queue = new WorkQueue(1);
+    const [urgent, later] = [piece(log, 'urgent'), piece(log, 'later')];
+    const [sudden, last] = [piece(log, 'sudden'), piece(log, 'last')];
+    const results = [queue.run(urgent.work), queue.runInPause(later.work), queue.runInPause(last.work)];
+    await settled();
+    expect(log).toEqual(['urgent']);
+
+    urgent.end();
+    await settled();
+    expect(log).toEqual(['urgent', 'later']);
+    results.push(queue.run(sudden.work));
+    later.end();
+    await settled();
+    expect(log).toEqual(['urgent', 'later', 'sudden']);
+
+    sudden.end();
+    await settled();
+    last.end();
+    await expect(Promise.all(results)).resolves.toEqual(['urgent', 'later', 'last', 'sudden']);
+  });
+
+  test('pushes what can wait back as well', async () => {
+    const log: string[] = [];
+    const queue = new WorkQueue(1, 1);
+    const [urgent, later] = [piece(log, 'urgent'), piece(log, 'later')];
+    const results = [queue.run(urgent.work), queue.runInPause(later.work)];
+
+    await expect(queue.runInPause(later.work)).rejects.toThrow(QueueFullError);
+    urgent.end();
+    later.end();
+    await Promise.all(results);
+    expect(log).toEqual(['urgent', 'later']);
+  });
 });

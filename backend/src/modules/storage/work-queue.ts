@@ -7,10 +7,15 @@ export class QueueFullError extends Error {
   }
 }
 
-/** Runs at most so many pieces of work at once, first come, first served. */
+/**
+ * Runs at most so many pieces of work at once, first come, first served. Besides, there is work that nobody waits for:
+ * it begins while there is no other, so many pieces at once as well.
+ */
 export class WorkQueue {
   readonly #waiting: (() => void)[] = [];
+  readonly #patient: (() => void)[] = [];
   #running = 0;
+  #patientRunning = 0;
 
   constructor(
     private readonly concurrency: number,
@@ -19,7 +24,7 @@ export class WorkQueue {
 
   /** How much work has not begun. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#patient.length;
   }
 
   /** @throws QueueFullError without having started the work */
@@ -37,6 +42,31 @@ export class WorkQueue {
       const next = this.#waiting.shift();
       if (next) next();
       else this.#running -= 1;
+      this.#usePause();
+    }
+  }
+
+  /** Runs the work when nothing that somebody waits for is at hand. @throws QueueFullError without having started it */
+  async runInPause<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#patient.length >= this.maxWaiting) throw new QueueFullError();
+    await new Promise<void>((resolve) => {
+      this.#patient.push(resolve);
+      this.#usePause();
+    });
+    try {
+      return await work();
+    } finally {
+      this.#patientRunning -= 1;
+      this.#usePause();
+    }
+  }
+
+  #usePause(): void {
+    while (this.#running === 0 && this.#patientRunning < this.concurrency) {
+      const next = this.#patient.shift();
+      if (!next) return;
+      this.#patientRunning += 1;
+      next();
     }
   }
 }

@@ -2,15 +2,21 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DUTIES, type Configuration, type ProcessRole } from '../../platform/config/index.js';
+import type { Tier } from '@atelier/contracts';
+import type { ImageThumbnails } from '../gallery/index.js';
 import { GenerationRunner } from './generation-runner.js';
 import type { GenerationWatch } from './generation-watch.js';
 import type { ClaimedItem, ItemQueue } from './item-queue.js';
 import type { ItemWorker } from './item-worker.js';
-import { MAX_AT_WORK_PER_PROCESS } from './queue-limits.js';
+import { MAX_AT_WORK_PER_PROCESS, PLACES } from './queue-limits.js';
 import type { Wake, WakeUps } from './wake-ups/wake-ups.js';
 
 /** A queue in memory, a worker whose work ends when it is told to, and wake-ups that the test makes. */
-function open({ role = 'all', databaseUrl }: { role?: ProcessRole; databaseUrl?: string } = {}) {
+function open({
+  role = 'all',
+  databaseUrl,
+  tier = 'standard',
+}: { role?: ProcessRole; databaseUrl?: string; tier?: Tier } = {}) {
   const waiting: string[] = [];
   const taken = new Set<string>();
   const working = new Map<string, () => void>();
@@ -23,6 +29,7 @@ function open({ role = 'all', databaseUrl }: { role?: ProcessRole; databaseUrl?:
       waiting.splice(waiting.indexOf(id), 1);
       return { id } as ClaimedItem;
     }),
+    tierOf: jest.fn(async () => tier),
     endAllLeases: jest.fn(async () => undefined),
   };
   const worker = {
@@ -38,6 +45,8 @@ function open({ role = 'all', databaseUrl }: { role?: ProcessRole; databaseUrl?:
       for (const end of working.values()) end();
     }),
   };
+  const thumbnailsRoom = Promise.withResolvers<undefined>();
+  const thumbnails = { isBehind: false, room: thumbnailsRoom.promise };
   const watch = { stop: jest.fn() };
   const wakeUps = {
     lookEveryMs: 1_000,
@@ -51,12 +60,20 @@ function open({ role = 'all', databaseUrl }: { role?: ProcessRole; databaseUrl?:
     { duties: DUTIES[role], databaseUrl } as Configuration,
     queue as unknown as ItemQueue,
     worker as unknown as ItemWorker,
+    thumbnails as unknown as ImageThumbnails,
     watch as unknown as GenerationWatch,
     wakeUps as unknown as WakeUps,
   );
   const submit = (...ids: string[]) => void waiting.push(...ids);
   const ids = (count: number) => Array.from({ length: count }, (_, n) => `item-${n}`);
-  return { runner, queue, worker, watch, wakeUps, working, taken, submit, ids, wake: (n: number) => wake?.(n) };
+  const thumbnailsCatchUp = (): void => {
+    thumbnails.isBehind = false;
+    thumbnailsRoom.resolve(undefined);
+  };
+  return {
+    ...{ runner, queue, worker, thumbnails, thumbnailsCatchUp, watch, wakeUps, working, taken, submit, ids },
+    wake: (n: number) => wake?.(n),
+  };
 }
 
 /** Lets everything happen that needs no timer. */
@@ -93,6 +110,34 @@ test('takes as many as it has room for, and the next one as soon as one ends', (
     expect(working.has(`item-${most}`)).toBe(true);
     expect(working.size).toBe(most);
     expect(worker.run).toHaveBeenCalledTimes(most + 1);
+  }));
+
+test('takes fewer of the images that are large', () =>
+  underTestClock(async () => {
+    const { runner, working, submit, ids, wake } = open({ tier: 'premium4' });
+    await runner.onApplicationBootstrap();
+    submit(...ids(20));
+
+    void wake(20);
+    await settled();
+
+    expect(working.size).toBe(MAX_AT_WORK_PER_PROCESS / PLACES.premium4);
+  }));
+
+test('takes nothing while thumbnails have fallen behind, and goes on when they have caught up', () =>
+  underTestClock(async () => {
+    const { runner, queue, working, thumbnails, thumbnailsCatchUp, submit, ids, wake } = open();
+    thumbnails.isBehind = true;
+    await runner.onApplicationBootstrap();
+    submit(...ids(3));
+    void wake(1);
+    void wake(2);
+    await settled();
+    expect(queue.due).not.toHaveBeenCalled();
+
+    thumbnailsCatchUp();
+    await settled();
+    expect([...working.keys()]).toEqual(ids(3));
   }));
 
 test('takes no more than it is woken for, and passes over what somebody else has taken', () =>

@@ -7,10 +7,11 @@ import {
 } from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
 import { RepeatedTask } from '../../platform/time/index.js';
+import { ImageThumbnails } from '../gallery/index.js';
 import { GenerationWatch } from './generation-watch.js';
 import { type ClaimedItem, ItemQueue } from './item-queue.js';
 import { ItemWorker } from './item-worker.js';
-import { MAX_AT_WORK_PER_PROCESS } from './queue-limits.js';
+import { MAX_AT_WORK_PER_PROCESS, PLACES } from './queue-limits.js';
 import { WakeUps } from './wake-ups/index.js';
 
 /** How long running items may go on after the process was asked to stop. */
@@ -19,11 +20,12 @@ const GRACE_MS = 10_000;
 /** Candidates beyond those that are wanted: another process may be faster at the first ones. */
 const SPARE_CANDIDATES = 8;
 
-/** Claims items that are due and has them made, a bounded number at a time. */
+/** Claims items that are due and has them made, as many at a time as there are places for. */
 @Injectable()
 export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(GenerationRunner.name);
   readonly #active = new Map<string, Promise<void>>();
+  #placesTaken = 0;
   readonly #stopping = Promise.withResolvers<undefined>();
   /** Finds what nobody announced: it was announced to a process that died, is due again, or its lease ran out. */
   readonly #looks: RepeatedTask;
@@ -37,6 +39,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Configuration) private readonly configuration: Configuration,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
+    @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(GenerationWatch) private readonly watch: GenerationWatch,
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
   ) {
@@ -74,12 +77,18 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
 
   /** Resolves when there is room for another item. Whoever waits for it waits for the same. */
   #room(): Promise<void> {
-    if (this.#active.size < MAX_AT_WORK_PER_PROCESS || this.#isStopping) return Promise.resolve();
-    this.#nextRoom ??= Promise.race([this.#stopping.promise, ...this.#active.values()]).then(() => {
+    if (this.#places > 0 || this.#isStopping) return Promise.resolve();
+    const somethingEnds = this.thumbnails.isBehind ? [this.thumbnails.room] : this.#active.values();
+    this.#nextRoom ??= Promise.race([this.#stopping.promise, ...somethingEnds]).then(() => {
       this.#nextRoom = undefined;
       return this.#room();
     });
     return this.#nextRoom;
+  }
+
+  /** Places for further items: none while the thumbnails of earlier ones have fallen behind. */
+  get #places(): number {
+    return this.#isStopping || this.thumbnails.isBehind ? 0 : MAX_AT_WORK_PER_PROCESS - this.#placesTaken;
   }
 
   /**
@@ -99,15 +108,17 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
 
   async #claim(wanted: number): Promise<void> {
     try {
-      const room = this.#isStopping ? 0 : MAX_AT_WORK_PER_PROCESS - this.#active.size;
-      let left = Math.min(wanted, room);
+      // For whoever asks while there is no room, whatever makes room asks again.
+      if (this.thumbnails.isBehind) void this.thumbnails.room.then(() => this.#look(MAX_AT_WORK_PER_PROCESS));
+      let left = Math.min(wanted, this.#places);
       if (left <= 0) return;
       for (const id of await this.queue.due(left + SPARE_CANDIDATES)) {
-        if (left === 0 || this.#isStopping) return;
+        if (left === 0 || this.#places <= 0) return;
         if (this.#active.has(id)) continue;
-        const item = await this.queue.claim(id);
+        const tier = await this.queue.tierOf(id);
+        const item = tier && (await this.queue.claim(id));
         if (!item) continue;
-        this.#start(item);
+        this.#start(item, PLACES[tier]);
         left -= 1;
       }
     } catch (error) {
@@ -115,9 +126,11 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 
-  #start(item: ClaimedItem): void {
+  #start(item: ClaimedItem, places: number): void {
+    this.#placesTaken += places;
     const work = this.worker.run(item).finally(() => {
       this.#active.delete(item.id);
+      this.#placesTaken -= places;
       // There is room for one more here, and for one more of this user anywhere.
       void this.#look(1);
     });

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Tier } from '@atelier/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Transactions } from '../../platform/database/index.js';
 import type { DomainError } from '../../platform/errors/index.js';
@@ -10,6 +11,7 @@ import { type CallEnd, ProviderAttempts, ProviderBreaker } from '../providers/in
 import { countAtWork, itemsInTurn } from './fair-share.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
+import { GenerationRow } from './generation.entity.js';
 import { itemFailure } from './item-failure.js';
 import { MAX_AT_WORK_PER_USER } from './queue-limits.js';
 import { interrupted } from './studio.errors.js';
@@ -62,6 +64,17 @@ export class ItemQueue {
   async due(limit: number): Promise<string[]> {
     const resting = await this.breaker.resting();
     return itemsInTurn(this.dataSource.manager, this.clock.now(), limit, [...resting.keys()]);
+  }
+
+  /** What was asked for with an item; undefined when there is no such item. */
+  async tierOf(id: string): Promise<Tier | undefined> {
+    const generation = await this.dataSource.manager
+      .createQueryBuilder(GenerationRow, 'generation')
+      .select('generation.tier', 'tier')
+      .innerJoin(GenerationItem, 'item', 'item.generationId = generation.id')
+      .where('item.id = :id', { id })
+      .getRawOne<{ tier: Tier }>();
+    return generation?.tier;
   }
 
   /** @returns the item, or undefined when somebody else was faster or its user has enough items at work */

@@ -1,15 +1,21 @@
-import { availableParallelism } from 'node:os';
+import type { Tier } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
 import { GenerationItem } from './generation-item.entity.js';
 import { queueFull } from './studio.errors.js';
 
-/** Items that one process works on at a time. Most of that time is spent waiting for a provider. */
-export const MAX_AT_WORK_PER_PROCESS = Math.max(8, availableParallelism() * 2);
+/**
+ * Places for items that one process works on at a time. Nearly all of that time is spent waiting for a provider; what
+ * counts is the memory that the images take when they arrive, all of them at once if it comes to the worst.
+ */
+export const MAX_AT_WORK_PER_PROCESS = 64;
+
+/** How many of these places an item takes. */
+export const PLACES: Readonly<Record<Tier, number>> = { standard: 1, premium2: 4, premium4: 8 };
 
 /**
- * Items of one user at work at a time, in all processes together. Half of what the smallest process can do, so that
- * whoever comes second finds a free slot even while somebody's large batch is made; that slots stay empty for it is
- * intended.
+ * Items of one user at work at a time, in all processes together. Of the largest images that is half of what a process
+ * can do, so that whoever comes second finds a free place even while somebody's large batch is made; that places stay
+ * empty for it is intended.
  */
 export const MAX_AT_WORK_PER_USER = 4;
 
