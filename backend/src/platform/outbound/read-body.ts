@@ -21,7 +21,9 @@ export function readBody(stream: IncomingMessage, maxBytes: number): Promise<Buf
         stream.destroy(new OutboundError('too_large'));
         return;
       }
-      if (length + chunk.length > body.length) body = grown(body, length, length + chunk.length);
+      if (length + chunk.length > body.length) {
+        body = grown(body, length, Math.min(Math.max(length + chunk.length, body.length * 2), maxBytes));
+      }
       length += chunk.copy(body, length);
     });
     stream.on('end', () => resolve(body.subarray(0, length)));
@@ -32,8 +34,8 @@ export function readBody(stream: IncomingMessage, maxBytes: number): Promise<Buf
   });
 }
 
-function grown(body: Buffer, length: number, needed: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafe(Math.max(needed, body.length * 2));
+function grown(body: Buffer, length: number, room: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafe(room);
   body.copy(larger, 0, 0, length);
   return larger;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { OutboundAnswer } from '../../../../platform/outbound/index.js';
 import { ProviderError } from '../../provider-error.js';
 import type { TokenUsage } from '../../provider-metrics.js';
+import { type CutText, cutOut, decodeInPlace } from './base64-in-json.js';
 import { requestIdOf } from './openai-headers.js';
 import { readRefusal, refusalError } from './openai-refusals.js';
 
@@ -25,14 +26,15 @@ export interface Delivery {
 }
 
 /**
- * Takes the image out of an answer.
+ * Takes the image out of an answer. The bytes of the image lie where the answer's body was.
  * @throws ProviderError `bad_response` when there is not exactly one, whole as far as its text can tell
  */
 export function readDelivery(answer: OutboundAnswer): Delivery {
-  const parsed = SuccessBody.safeParse(parseJson(answer));
+  const cut = cutOut(answer.body, 'b64_json');
+  const parsed = SuccessBody.safeParse(parseJson(cut, answer));
   if (!parsed.success) throw readRefusal(answer.body) ? refusalError(answer) : unusable(answer);
   const [{ b64_json: base64, revised_prompt: revisedPrompt }] = parsed.data.data;
-  const bytes = decodeBase64(base64);
+  const bytes = decode(base64, cut, answer.body);
   if (!bytes || !SIGNATURES.some((signature) => bytes.subarray(0, signature.length).equals(signature))) {
     throw unusable(answer);
   }
@@ -44,24 +46,22 @@ export function readDelivery(answer: OutboundAnswer): Delivery {
   };
 }
 
-function parseJson(answer: OutboundAnswer): unknown {
+function parseJson({ json }: CutText, answer: OutboundAnswer): unknown {
   try {
-    return JSON.parse(answer.body.toString());
+    return JSON.parse(json);
   } catch {
     // The parser's own message repeats a part of the body.
     throw unusable(answer);
   }
 }
 
-/**
- * Decodes strictly. Node passes over whatever is no base64 and over what is missing at the end; both show in how many
- * bytes come out, so no second look at the text is needed.
- */
-function decodeBase64(text: string): Buffer | undefined {
-  if (text.length === 0 || text.length % 4 !== 0) return undefined;
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length === (text.length / 4) * 3 - padding ? bytes : undefined;
+/** @param parsed what the JSON says: all of the base64, or nothing when it was cut out */
+function decode(parsed: string, { long }: CutText, body: Buffer): Buffer | undefined {
+  if (long && parsed === '') return decodeInPlace(body, long);
+  // The text that was cut out was that of something else.
+  if (long) return undefined;
+  const text = Buffer.from(parsed, 'latin1');
+  return decodeInPlace(text, { start: 0, end: text.length });
 }
 
 function unusable({ status, headers }: OutboundAnswer): ProviderError {

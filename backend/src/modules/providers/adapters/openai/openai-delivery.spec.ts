@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { makePicture } from '../../../../../test/fakes/openai/pictures.mjs';
+import { readDelivery } from './openai-delivery.js';
+
+const picture = makePicture({ width: 1024, height: 1024 }, 60_000);
+const base64 = picture.toString('base64');
+
+const read = (body: string) => readDelivery({ status: 200, headers: {}, body: Buffer.from(body) });
+
+describe('readDelivery', () => {
+  it('finds the picture, what the vendor made of the prompt, and what it will bill for', () => {
+    const { bytes, revisedPrompt, usage } = read(
+      JSON.stringify({
+        created: 1,
+        data: [{ revised_prompt: 'Ein Füchslein 🦊', b64_json: base64 }],
+        usage: { input_tokens: 3, output_tokens: 343, total_tokens: 346 },
+      }),
+    );
+    expect(bytes.equals(picture)).toBe(true);
+    expect(revisedPrompt).toBe('Ein Füchslein 🦊');
+    expect(usage).toEqual({ inputTokens: 3, outputTokens: 343 });
+  });
+
+  it('takes JSON as gateways write it', () => {
+    const escaped = base64.replaceAll('/', '\\/');
+    expect(escaped).not.toBe(base64);
+    for (const body of [
+      `{"data":[{"b64_json":"${escaped}"}]}`,
+      `{\n  "data" : [ {\n "b64_json" :\t"${base64}" } ]\n}\n`,
+      `{"data":[{"b64_json":"${base64}","revised_prompt":null}],"usage":{"input_tokens":"three"}}`,
+    ]) {
+      expect(read(body)).toMatchObject({ revisedPrompt: null, usage: undefined });
+      expect(read(body).bytes.equals(picture)).toBe(true);
+    }
+  });
+
+  it('does not take the bytes of something else for the picture', () => {
+    const preview = `{"preview":{"b64_json":"${base64}"},"data":[{"b64_json":"${base64}"}]}`;
+    expect(() => read(preview)).toThrow(expect.objectContaining({ category: 'bad_response' }));
+  });
+});
