@@ -10,6 +10,14 @@ import { Fleet } from './fleet.js';
 
 const HOUR_MS = 3_600_000;
 
+/** The short run makes do with the worst of them. */
+const SHIFTS = [
+  ['an hour ahead', HOUR_MS],
+  ['an hour behind', -HOUR_MS],
+  ['five seconds ahead', 5_000],
+] as const;
+const shifts = process.env['CRASH_RUN'] === 'long' ? SHIFTS : SHIFTS.slice(0, 1);
+
 describe('two processes on one database', () => {
   let fleet: Fleet;
   let client: ApiClient;
@@ -28,11 +36,7 @@ describe('two processes on one database', () => {
     expect([...violations, ...fleet.violations]).toEqual([]);
   }
 
-  it.each([
-    ['an hour ahead', HOUR_MS],
-    ['an hour behind', -HOUR_MS],
-    ['five seconds ahead', 5_000],
-  ])(
+  it.each(shifts)(
     'deliver and charge everything while the clock of one is %s',
     async (_, byMs) => {
       await open();

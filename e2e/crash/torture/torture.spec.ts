@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { findRedis } from '../../../tools/services.mjs';
 import { TROUBLES, TroubledDatabase } from '../load/database-troubles.js';
+import { ForgetfulRedis, SmallDisk } from '../load/machine-troubles.js';
 import { type RoundOptions, type RoundReport, playRound } from '../load/round.js';
 import { Random } from '../random.js';
 
@@ -25,12 +27,13 @@ it(
     const random = new Random(seed);
     const reports: RoundReport[] = [];
     say(`Seed ${seed}; again with: npm run torture -- --minutes ${minutes} --seed ${seed}`);
-    const play = async (title: string, options: Omit<RoundOptions, 'seed'>) => {
+    const play: Play = async (title, options) => {
       const report = await playRound({ ...options, seed: random.below(2 ** 31) });
       reports.push(report);
       say(`${title}: ${figures([report])}`);
       for (const violation of report.violations) say(`  VIOLATION ${violation}`);
     };
+    const machine = machineTroubles();
     const troubled = await TroubledDatabase.start();
     const troubles = Object.entries(TROUBLES);
     try {
@@ -41,6 +44,8 @@ it(
         await play(`${database}, ${processes} process(es), p = ${killProbability}`, { ...options, durationMs });
         const [name, trouble] = troubles[round % troubles.length]!;
         if (Date.now() > end) break;
+        const machineTrouble = machine.shift();
+        if (machineTrouble) await machineTrouble(play);
         await play(`mariadb that ${name}, 2 processes, p = 0.002`, {
           database: 'mariadb',
           instanceUrl: troubled.instanceUrl,
@@ -59,6 +64,48 @@ it(
   },
   minutes * 60_000 + 900_000,
 );
+
+type Play = (title: string, options: Omit<RoundOptions, 'seed'>) => Promise<void>;
+
+/** What else may go wrong around a process, as far as this machine lets it; each is played once. */
+function machineTroubles(): ((play: Play) => Promise<void>)[] {
+  const troubles: ((play: Play) => Promise<void>)[] = [];
+  if (findRedis()) {
+    troubles.push(async (play) => {
+      const redis = await ForgetfulRedis.start();
+      try {
+        await play('mariadb, 3 processes, a Redis that forgets, p = 0.002', {
+          database: 'mariadb',
+          processes: 3,
+          killProbability: 0.002,
+          durationMs: TROUBLE_MS,
+          env: { REDIS_URL: redis.url },
+          trouble: (_fleet, durationMs) => redis.misbehave(durationMs),
+        });
+      } finally {
+        await redis.stop();
+      }
+    });
+  }
+  if (SmallDisk.isPossible) {
+    troubles.push(async (play) => {
+      const disk = new SmallDisk();
+      try {
+        await play('sqlite on a disk that is full for a while', {
+          database: 'sqlite',
+          processes: 1,
+          killProbability: 0,
+          durationMs: TROUBLE_MS,
+          parentFolder: disk.folder,
+          trouble: (_fleet, durationMs) => disk.misbehave(durationMs),
+        });
+      } finally {
+        disk.remove();
+      }
+    });
+  }
+  return troubles;
+}
 
 function figures(reports: readonly RoundReport[]): string {
   const sum = (count: (report: RoundReport) => number) => reports.reduce((total, report) => total + count(report), 0);
