@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ItemWorker } from '../src/modules/studio/item-worker.js';
 import { StudioService } from '../src/modules/studio/studio.service.js';
+import { WakeUps } from '../src/modules/studio/wake-ups/index.js';
 import { StudioSettingsService } from '../src/modules/studio-settings/index.js';
 import { type Configuration, loadConfiguration } from '../src/platform/config/index.js';
 import { RedisConnections } from '../src/platform/redis/index.js';
@@ -115,6 +117,18 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
           credits: { charged: 8 },
         });
       }
+    });
+
+    test('make everything although Redis tells of what was long ago', async () => {
+      await startWith('worker');
+      const past = Array.from({ length: 100 }, () => ({ id: randomUUID(), fence: 0 }));
+      api.get(WakeUps, { strict: false }).announce(past);
+
+      const { id } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 4 });
+
+      expect(await studioOf(api).wait(PERSON, id, 30_000)).toMatchObject({ status: 'succeeded' });
+      const tokens = async () => Number(await api.get(RedisConnections).commands?.llen('atelier:wake-ups:wait'));
+      await eventually(async () => (await tokens()) === 0);
     });
 
     test('accept and make everything although Redis was never there', async () => {

@@ -117,6 +117,20 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
       RECOVERY_MS + 120_000,
     );
 
+    it('accept and make images while Redis hangs', async () => {
+      const { through } = await newCaller(10);
+      await fleet.hangRedis(8_000);
+
+      const startedAt = Date.now();
+      const { id } = await startImages(through[0]!, { prompt: 'patience', count: 2 });
+      expect(await readiness(1)).toMatchObject({ status: 200, body: { checks: { queue: 'failed' } } });
+      expect(Date.now() - startedAt).toBeLessThan(6_000);
+      await untilGeneration(through[1]!, id, isFinished);
+
+      await until(async () => ((await readiness(1)).body.checks['queue'] === 'ok' ? true : undefined));
+      await expectExactly(through, 2);
+    });
+
     it('carry a repeated request out once, whichever of them it is sent to', async () => {
       const { through } = await newCaller(10);
       const body = { prompt: 'once [mock:delay=300]', tier: 'standard', count: 2 };

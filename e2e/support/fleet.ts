@@ -92,6 +92,11 @@ export class Fleet {
     await this.commandRedis('CONFIG', 'SET', 'maxmemory', '1');
   }
 
+  /** For so long Redis keeps its connections and answers nobody. */
+  async hangRedis(ms: number): Promise<void> {
+    await this.commandRedis('CLIENT', 'PAUSE', String(ms), 'ALL');
+  }
+
   async stopRedis(): Promise<void> {
     await this.stopService?.();
     this.stopService = undefined;
