@@ -79,6 +79,17 @@ describe('the description of the API', () => {
     expect(listed.sort()).toEqual(INVENTORY);
   });
 
+  it('tells the headers that say what a generation costs', () => {
+    const generate = api.operations().find(({ operation }) => operation.operationId === 'generate');
+    for (const status of ['201', '202']) {
+      expect(Object.keys(generate?.operation.responses[status]?.headers ?? {})).toEqual([
+        'X-Credits-Charged',
+        'X-Credits-Remaining',
+        'X-Attempts',
+      ]);
+    }
+  });
+
   it('leaves out no route that the server serves', () => {
     const mapped = [...server.logs().matchAll(/Mapped \{([^,}]+), ([A-Z]+)\} route/g)].map(
       ([, path, method]) => `${method} ${path}`,

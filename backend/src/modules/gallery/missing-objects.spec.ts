@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
@@ -118,6 +118,18 @@ describeOnEveryDatabase('MissingObjects', (open) => {
     expect(errors.mock.calls.map(([facts]) => facts)).toEqual(
       [gone, short, changed].map(({ id, storageKey }) => expect.objectContaining({ imageId: id, storageKey })),
     );
+  });
+
+  test('blames no image when the whole store is gone', async () => {
+    const objects = newProcess();
+    await deliver();
+    const files = join(dataDir, 'static');
+    renameSync(files, `${files}-away`);
+    jest.spyOn(store, 'check').mockRejectedValueOnce(new Error('not mounted'));
+
+    await expect(objects.probe()).rejects.toThrow('not mounted');
+
+    expect(await objects.report()).toMatchObject({ missing: 0, damaged: 0, probed_at: null });
   });
 
   test('takes back what somebody brought back, and what its owner deleted', async () => {

@@ -153,12 +153,15 @@ export class MissingObjects implements OnModuleInit {
   ): Promise<void> {
     const known = await this.dataSource.manager.findBy(MissingObject, { imageId: In(images.map(({ id }) => id)) });
     const problems = new Map(known.map(({ imageId, problem }) => [imageId, problem]));
+    let isStoreThere: Promise<void> | undefined;
     for (const image of images) {
       signal?.throwIfAborted();
       const isReadWhole = readWhole.has(image);
       const problem = problems.get(image.id);
       const condition = await conditionOf(this.store, image, isReadWhole, signal);
       if (condition !== 'sound') {
+        // Where the whole store is gone, such as a disk that isn't mounted, no single image is to blame.
+        await (isStoreThere ??= this.store.check());
         if (condition !== problem) await this.#record(image, condition);
       }
       // A size that is right says nothing about bytes that were found wrong.

@@ -11,6 +11,7 @@ import {
 import type { Response } from 'express';
 import { Answers, IdempotencyKey } from '../../platform/http/index.js';
 import { type Actor, CurrentUser } from '../auth/index.js';
+import { COST_HEADERS } from './cost-headers.js';
 import { GenerationResponder } from './generation-responder.js';
 import { PromptEnhancement } from './prompt-enhancement.js';
 import { StudioOptionsService } from './studio-options.service.js';
@@ -59,8 +60,9 @@ export class StudioController {
     status: HttpStatus.ACCEPTED,
     standardSchema: Generation,
     description: 'Accepted and not finished yet; `Location` says where to look.',
+    headers: COST_HEADERS,
   })
-  @Answers(201, Generation, 'Finished, wholly or in part.')
+  @Answers(201, Generation, 'Finished, wholly or in part.', COST_HEADERS)
   generate(
     @CurrentUser() user: Actor,
     @Body({ schema: GenerateRequest }) request: GenerateRequest,
