@@ -10,25 +10,30 @@ const NOW = 1_800_000_000_000;
 
 interface Queued {
   readonly userId: number;
+  readonly provider: string;
   readonly kind: 'due' | 'early' | 'at work' | 'lost' | 'exhausted' | 'done';
   readonly ageMs: number;
 }
 
 const queued: fc.Arbitrary<Queued> = fc.record({
   userId: fc.integer({ min: 1, max: 4 }),
+  provider: fc.constantFrom('mock', 'openai'),
   kind: fc.constantFrom('due', 'due', 'due', 'early', 'at work', 'lost', 'exhausted', 'done'),
   ageMs: fc.integer({ min: 0, max: 5 }),
 });
 
+const queue = fc.array(queued, { maxLength: 30 });
+const resting = fc.constantFrom<string[]>([], [], ['openai'], ['openai', 'mock']);
+
 /** As it is stored. Whoever was served, was served when the item became due. */
-function stored({ userId, kind, ageMs }: Queued) {
+function stored({ userId, provider, kind, ageMs }: Queued) {
   const isRunning = kind === 'at work' || kind === 'lost' || kind === 'exhausted';
   return {
     id: newId(NOW),
     generationId: newId(NOW),
     userId,
     idx: 0,
-    provider: 'mock',
+    provider,
     state: isRunning ? ('RUNNING' as const) : kind === 'done' ? ('SUCCEEDED' as const) : ('QUEUED' as const),
     maxAttempts: 3,
     attempts: kind === 'exhausted' ? 3 : isRunning ? 1 : 0,
@@ -39,7 +44,7 @@ function stored({ userId, kind, ageMs }: Queued) {
 }
 
 /** The order of turns in so many words: one after the other, always for whoever has had the least. */
-function turns(items: readonly ReturnType<typeof stored>[]): string[] {
+function turns(items: readonly ReturnType<typeof stored>[], resting: readonly string[]): string[] {
   const isLost = ({ state, leaseUntil, attempts }: ReturnType<typeof stored>) =>
     state === 'RUNNING' && leaseUntil < NOW && attempts < 3;
   const order: { id: string; place: number; servedAt: number; runAt: number }[] = [];
@@ -47,6 +52,7 @@ function turns(items: readonly ReturnType<typeof stored>[]): string[] {
     const atWork = own.filter(({ state, leaseUntil }) => state === 'RUNNING' && leaseUntil >= NOW).length;
     const servedAt = Math.max(...own.map(({ startedAt }) => startedAt ?? -1));
     own
+      .filter(({ provider }) => !resting.includes(provider))
       .filter((item) => (item.state === 'QUEUED' && item.runAt <= NOW) || isLost(item))
       .sort((one, other) => one.runAt - other.runAt || (one.id < other.id ? -1 : 1))
       .forEach(({ id, runAt }, index) => order.push({ id, runAt, servedAt, place: atWork + index + 1 }));
@@ -67,14 +73,16 @@ describeOnEveryDatabase('The turns of any queue', (open) => {
   test('are those of the rules', async () => {
     const { dataSource, transactions } = await open(GenerationItem);
     await fc.assert(
-      fc.asyncProperty(fc.array(queued, { maxLength: 30 }), fc.integer({ min: 1, max: 12 }), async (queue, limit) => {
+      fc.asyncProperty(queue, fc.integer({ min: 1, max: 12 }), resting, async (queue, limit, resting) => {
         const items = queue.map(stored);
         await transactions.run(async (tx) => {
           await tx.clear(GenerationItem);
           if (items.length > 0) await tx.insert(GenerationItem, items);
         });
 
-        expect(await itemsInTurn(dataSource.manager, NOW, limit)).toEqual(turns(items).slice(0, limit));
+        expect(await itemsInTurn(dataSource.manager, NOW, limit, resting)).toEqual(
+          turns(items, resting).slice(0, limit),
+        );
       }),
       { numRuns: 60 },
     );
