@@ -1,58 +1,15 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import { describeOnEveryDatabase, type TestDatabase } from '../../../test/test-database.js';
+import { describeOnEveryDatabase } from '../../../test/test-database.js';
 import { CreditAccount } from './credit-account.entity.js';
-import { CreditHold } from './credit-hold.entity.js';
-import { CreditLedger, SYSTEM_ACTOR } from './credit-ledger.js';
+import { SYSTEM_ACTOR } from './credit-ledger.js';
 import { InsufficientCreditsError, LedgerContradictionError } from './credits.errors.js';
-import { LedgerAudit } from './ledger-audit.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
-
-const USER = 7;
-
-interface Books extends TestDatabase {
-  readonly ledger: CreditLedger;
-  hold(amountEach: number, itemIds: string[]): Promise<unknown>;
-  account(): Promise<CreditAccount>;
-  findings(): Promise<string[]>;
-}
+import { type Books, USER, openBooksOn } from './testing/open-books.js';
 
 describeOnEveryDatabase('CreditLedger', (open) => {
-  async function openBooks(granted: number): Promise<Books> {
-    const database = await open(CreditAccount, CreditHold, LedgerEntry);
-    const { dataSource, transactions, clock } = database;
-    const ledger = new CreditLedger(clock);
-    await transactions.run(async (tx) => {
-      await ledger.openAccount(tx, USER);
-      if (granted > 0) {
-        await ledger.grant(tx, {
-          userId: USER,
-          grantId: 'first',
-          amount: granted,
-          reason: 'test',
-          actor: SYSTEM_ACTOR,
-        });
-      }
-    });
-    return {
-      ...database,
-      ledger,
-      hold: (amountEach, itemIds) =>
-        transactions.run((tx) =>
-          ledger.hold(tx, {
-            userId: USER,
-            generationId: randomUUID(),
-            itemIds,
-            amountEach,
-            priceVersion: 'test',
-            ttlMs: 60_000,
-          }),
-        ),
-      account: () => dataSource.manager.findOneByOrFail(CreditAccount, { ownerId: String(USER) }),
-      findings: async () => (await new LedgerAudit(dataSource, clock).run()).mismatches.map(({ finding }) => finding),
-    };
-  }
+  const openBooks = (granted: number): Promise<Books> => openBooksOn(open, granted);
 
   test('charges exactly the captured items of a hold and returns the rest', async () => {
     const books = await openBooks(10);
@@ -160,7 +117,9 @@ describeOnEveryDatabase('CreditLedger', (open) => {
 
   test('sees a balance that does not follow from the entries', async () => {
     const books = await openBooks(10);
-    await books.transactions.run((tx) => tx.query('UPDATE credit_account SET available = 9, consumed = 1'));
+    await books.transactions.run((tx) =>
+      tx.query(`UPDATE credit_account SET available = 9, consumed = 1 WHERE owner_id = '7'`),
+    );
 
     expect(await books.findings()).toEqual(['available is 9, the entries say 10', 'consumed is 1, the entries say 0']);
   });
