@@ -1,6 +1,6 @@
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
-import { IMAGE_MAX_PIXELS } from './image-inspector.js';
+import { IMAGE_MAX_PIXELS } from './image-limits.js';
 import { THUMBNAIL_SIZES, type ThumbnailSize } from './image-keys.js';
 
 /** No image is drawn twice: libvips' memory of past operations would only hold pixels. */

@@ -2,7 +2,8 @@ import { deflateSync, crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { IMAGE_MAX_BYTES, ImageInspector, UnusableImageError } from './image-inspector.js';
+import { ImageInspector, UnusableImageError } from './image-inspector.js';
+import { IMAGE_MAX_BYTES } from './image-limits.js';
 import { ImageWork } from './image-work.js';
 import { sampleImage, samplePng } from './testing/sample-images.js';
 
@@ -165,13 +166,13 @@ describe('ImageInspector', () => {
   });
 
   test('decodes no more than two images at once', async () => {
-    const png = await samplePng(512, 512);
+    const jpeg = await sampleImage(512, 512).jpeg().toBuffer();
     let most = 0;
     const sampler = setInterval(() => {
       const { process, queue } = sharp.counters();
       most = Math.max(most, process + queue);
     }, 1);
-    await Promise.all(Array.from({ length: 20 }, () => inspector.inspect(png)));
+    await Promise.all(Array.from({ length: 20 }, () => inspector.inspect(jpeg)));
     clearInterval(sampler);
 
     expect(most).toBeGreaterThan(0);

@@ -2,12 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import sharp from 'sharp';
 import { endOfImage, sniffImage } from './image-end.js';
 import { type ImageExtension, type ImageMime, MIME_BY_EXTENSION } from './image-keys.js';
+import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS } from './image-limits.js';
 import { ImageWork } from './image-work.js';
-
-/** Largest file that is looked at, in bytes. */
-export const IMAGE_MAX_BYTES = 64 * 1024 * 1024;
-/** Most pixels that are decoded; the largest image we ask for has 4096 × 4096. */
-export const IMAGE_MAX_PIXELS = 64_000_000;
+import { provePlainPng } from './plain-png.js';
 
 const DECODE_TIMEOUT_S = 30;
 
@@ -51,12 +48,14 @@ export class ImageInspector {
   constructor(@Inject(ImageWork) private readonly work: ImageWork) {}
 
   /**
-   * Decodes every pixel, off the event loop.
+   * Makes sure of every pixel, off the event loop.
    * @throws UnusableImageError
    */
   async inspect(bytes: Buffer): Promise<InspectedImage> {
     const extension = checkFrame(bytes);
-    const { width, height } = await this.work.run(() => decode(bytes, extension));
+    const { width, height } = await this.work.run(
+      async () => (extension === 'png' ? await provePlainPng(bytes) : undefined) ?? decode(bytes, extension),
+    );
     return { extension, mime: MIME_BY_EXTENSION[extension], width, height, bytes: bytes.length };
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { S3Configuration } from '../../../platform/config/index.js';
-import { IMAGE_MAX_BYTES } from '../image-inspector.js';
+import { IMAGE_MAX_BYTES } from '../image-limits.js';
 import { isObjectKey, mimeOfKey, TOP_FOLDER } from '../image-keys.js';
 import {
   type ByteRange,
