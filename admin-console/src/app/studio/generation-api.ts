@@ -1,8 +1,9 @@
-import { HttpClient } from '@angular/common/http';
+import { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { type EnhancedPrompt, type GenerateRequest, type Generation, type StreamTicket } from '@atelier/contracts';
 import { firstValueFrom } from 'rxjs';
 import { API_BASE } from '../platform/api-base';
+import { problemOf } from '../platform/problem';
 
 /** The studio's commands. Reads that belong to a view are resources of that view. */
 @Injectable({ providedIn: 'root' })
@@ -31,4 +32,17 @@ export class GenerationApi {
   enhance(prompt: string): Promise<EnhancedPrompt> {
     return firstValueFrom(this.#http.post<EnhancedPrompt>(`${API_BASE}/studio/enhance-prompt`, { prompt }));
   }
+}
+
+/** An idempotency key. `crypto.randomUUID` would be shorter, but a console that is served over plain HTTP doesn't have it. */
+export function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** No answer at all, or one from something in front of the server: the request may or may not have arrived. */
+export function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof HttpErrorResponse && (error.status === 0 || (problemOf(error) === null && error.status >= 502))
+  );
 }

@@ -1,20 +1,11 @@
 import { LiveAnnouncer } from '@angular/cdk/a11y';
 import { HttpErrorResponse } from '@angular/common/http';
-import {
-  DOCUMENT,
-  DestroyRef,
-  Injectable,
-  type Signal,
-  computed,
-  effect,
-  inject,
-  signal,
-  untracked,
-} from '@angular/core';
+import { DOCUMENT, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { type GenerateRequest, type Generation } from '@atelier/contracts';
+import { pageVisibility } from '../platform/page-visibility';
 import { problemOf, problemSentence } from '../platform/problem';
 import { Session } from '../session/session';
-import { GenerationApi } from './generation-api';
+import { GenerationApi, isUnreachable, randomKey } from './generation-api';
 import { GenerationStream } from './generation-stream';
 import { announcement } from './generation-wording';
 import { type Job, isFinal, isSettled, jobFromGeneration } from './job';
@@ -27,6 +18,9 @@ const SETTLED_FROM_ELSEWHERE = 20;
 /** A job of which the stream has said nothing for so long is asked about all the same. */
 const SILENCE_MS = 30_000;
 
+/** How often balance and images are read again, at most, for what happens elsewhere. */
+const REFRESH_PAUSE_MS = 1_000;
+
 /** The jobs of this visit. It lives as long as the console, so leaving the studio loses nothing. */
 @Injectable({ providedIn: 'root' })
 export class GenerationStore {
@@ -36,17 +30,21 @@ export class GenerationStore {
   readonly #document = inject(DOCUMENT);
   readonly #unfinished = inject(UnfinishedGenerations);
   readonly #stream = inject(GenerationStream);
-  readonly #isVisible = visibility(this.#document);
+  readonly #isVisible = pageVisibility(this.#document);
 
   readonly #list = signal<readonly Job[]>([]);
   readonly #delivered = signal(0);
   readonly #userId = computed(() => this.#session.user()?.id ?? null);
   /** Who the stream is open for: while the page is looked at, and while there is something to wait for. */
   readonly #streamed = computed(() => (this.#isVisible() || this.unfinishedJobs().length > 0 ? this.#userId() : null));
+  /** Whether some request still waits for its answer. */
+  readonly #isSending = computed(() => this.jobs().some((job) => job.generation === null && job.refusal === null));
   /** What the stream told of generations that may be those of requests whose answers are still under way. */
   readonly #unclaimed = new Map<string, Generation>();
   /** When the stream last told of each job, by this machine's clock. */
   readonly #heardAt = new Map<string, number>();
+  #refresh: ReturnType<typeof setTimeout> | undefined;
+  #hasNewImages = false;
   /** Aborted when another person signs in: nobody may see or cancel somebody else's jobs. */
   #visit = new AbortController();
 
@@ -111,6 +109,8 @@ export class GenerationStore {
   }
 
   #beginVisit(userId: number | null): void {
+    clearTimeout(this.#refresh);
+    this.#refresh = undefined;
     this.#visit.abort();
     this.#visit = new AbortController();
     this.#list.set([]);
@@ -123,9 +123,7 @@ export class GenerationStore {
   }
 
   #listen(signal: AbortSignal): void {
-    const generation = (generation: Generation): void => {
-      if (!signal.aborted) this.#hear(generation);
-    };
+    const generation = (generation: Generation): void => (signal.aborted ? undefined : this.#hear(generation));
     void this.#stream.follow({ generation, gap: () => this.#heardAt.clear() }, signal);
   }
 
@@ -134,15 +132,15 @@ export class GenerationStore {
     const known = this.#list().find((job) => job.generation?.id === generation.id);
     this.#heardAt.set(generation.id, Date.now());
     if (known) this.#receive(known.key, generation);
-    else if (this.#list().some((job) => job.generation === null && job.refusal === null)) {
-      this.#unclaimed.set(generation.id, generation);
-    } else this.#adopt(generation);
+    else if (this.#isSending()) this.#unclaimed.set(generation.id, generation);
+    else this.#adopt(generation);
   }
 
   /** Takes up a generation that was begun elsewhere. */
   #adopt(generation: Generation): void {
     this.#list.update((jobs) => inOrder([...jobs, jobFromGeneration(generation, true)]));
     if (isFinal(generation)) this.#settle(generation.id);
+    else this.#refreshSoon(false);
     const settled = this.#list().filter((job) => job.isFromElsewhere && isSettled(job));
     for (const { key } of settled.slice(SETTLED_FROM_ELSEWHERE)) {
       this.#list.update((jobs) => jobs.filter((job) => job.key !== key));
@@ -151,10 +149,9 @@ export class GenerationStore {
 
   /** Every request has its answer, so what is left is nobody's here. */
   #adoptUnclaimed(): void {
-    if (this.#list().some((job) => job.generation === null && job.refusal === null)) return;
-    const left = [...this.#unclaimed.values()];
+    if (this.#isSending()) return;
+    for (const generation of this.#unclaimed.values()) this.#hear(generation);
     this.#unclaimed.clear();
-    for (const generation of left) this.#hear(generation);
   }
 
   /** Sends until the server has answered: the key makes a repeated request the same request. */
@@ -186,12 +183,10 @@ export class GenerationStore {
     // The stream may have been faster than the answer, and knows more.
     const generation = this.#unclaimed.get(answer.id) ?? answer;
     this.#unclaimed.delete(answer.id);
-    const userId = this.#userId();
-    if (userId !== null && !isFinal(generation)) {
-      this.#unfinished.add(userId, generation.id);
-    }
     this.#receive(key, generation);
     if (!isFinal(generation)) {
+      const userId = this.#userId();
+      if (userId !== null) this.#unfinished.add(userId, generation.id);
       void this.#follow(key, generation.id, visit, 'later');
     }
     this.#adoptUnclaimed();
@@ -263,14 +258,31 @@ export class GenerationStore {
     if (job === undefined) {
       return;
     }
-    if (job.generation !== null && job.generation.images.length > 0) {
+    this.#heardAt.delete(job.generation?.id ?? '');
+    const hasImages = job.generation !== null && job.generation.images.length > 0;
+    if (job.isFromElsewhere) {
+      this.#refreshSoon(hasImages);
+      return;
+    }
+    if (hasImages) {
       this.#delivered.update((count) => count + 1);
     }
-    if (!job.isFromElsewhere) {
-      const { text, politeness } = announcement(job);
-      void this.#announcer.announce(text, politeness);
-    }
+    const { text, politeness } = announcement(job);
+    void this.#announcer.announce(text, politeness);
     void this.#session.refreshCredits();
+  }
+
+  /** Reads again what jobs of elsewhere have changed: once for all of a moment, for a program may have many. */
+  #refreshSoon(hasImages: boolean): void {
+    this.#hasNewImages ||= hasImages;
+    this.#refresh ??= setTimeout(() => {
+      this.#refresh = undefined;
+      if (this.#hasNewImages) {
+        this.#delivered.update((count) => count + 1);
+      }
+      this.#hasNewImages = false;
+      void this.#session.refreshCredits();
+    }, REFRESH_PAUSE_MS);
   }
 
   #forget(id: string): void {
@@ -288,26 +300,4 @@ export class GenerationStore {
 /** Newest first. */
 function inOrder(jobs: readonly Job[]): Job[] {
   return [...jobs].sort((a, b) => b.requestedAt - a.requestedAt);
-}
-
-/** Whether the page is looked at. */
-function visibility(document: Document): Signal<boolean> {
-  const isVisible = signal(document.visibilityState === 'visible');
-  const update = (): void => isVisible.set(document.visibilityState === 'visible');
-  document.addEventListener('visibilitychange', update);
-  inject(DestroyRef).onDestroy(() => document.removeEventListener('visibilitychange', update));
-  return isVisible.asReadonly();
-}
-
-/** `crypto.randomUUID` would be shorter, but a console that is served over plain HTTP doesn't have it. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** No answer at all, or one from something in front of the server: the request may or may not have arrived. */
-function isUnreachable(error: unknown): boolean {
-  return (
-    error instanceof HttpErrorResponse && (error.status === 0 || (problemOf(error) === null && error.status >= 502))
-  );
 }

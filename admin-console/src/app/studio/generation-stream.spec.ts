@@ -163,16 +163,19 @@ describe('GenerationStore with a stream', () => {
     source.tell('generation.queued', 8, sampleGeneration({ id: OTHER_ID }));
     expect(store.jobs()).toMatchObject([{ isFromElsewhere: true, generation: { id: OTHER_ID } }]);
     source.tell('generation.succeeded', 9, { ...finishedGeneration(), id: OTHER_ID });
+    await pass(1_000);
     expect(store.deliveries()).toBe(1);
     expect(announce).not.toHaveBeenCalled();
   });
 
-  it('keeps no more than twenty finished jobs of elsewhere', async () => {
+  it('keeps no more than twenty finished jobs of elsewhere, and reads the images again once for all of them', async () => {
     const source = await connect();
     for (let made = 0; made < 30; made += 1) {
       source.tell('generation.succeeded', 8 + made, { ...finishedGeneration(), id: `${made}` });
     }
     expect(store.jobs()).toHaveLength(20);
+    await pass(10_000);
+    expect(store.deliveries()).toBe(1);
   });
 
   it('takes an event that is faster than the answer to the request for the same job', async () => {

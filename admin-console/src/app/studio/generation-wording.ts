@@ -30,7 +30,8 @@ export function progress(
   const elapsedMs = Math.max(0, nowMs - startedAt(job, generation));
   const isSlow = elapsedMs > (expectedMs === null ? SLOW_MS : expectedMs * 2);
   const done = generation.images.length > 0 ? ` · ${generation.images.length} of ${generation.count}` : '';
-  const usual = expectedMs === null || isSlow ? '' : ` of about ${wholeSeconds(Math.max(1_000, expectedMs))}`;
+  const usual =
+    expectedMs === null || elapsedMs > expectedMs ? '' : ` of about ${wholeSeconds(Math.max(1_000, expectedMs))}`;
   return { text: `Creating${done} · ${wholeSeconds(elapsedMs)}${usual}`, hint: hintFor(job, isSlow) };
 }
 

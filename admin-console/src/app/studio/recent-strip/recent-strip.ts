@@ -36,6 +36,8 @@ export class RecentStrip {
   protected readonly jobTiles = computed(() =>
     this.jobs()
       .filter((job) => !isSettled(job) || (job.generation?.images ?? []).length === 0)
+      // Canceled where it was begun: nothing is to be done about it here.
+      .filter((job) => !job.isFromElsewhere || job.generation?.status !== 'canceled')
       .map((job) => ({ job, isRunning: !isSettled(job), icon: jobIcon(job), label: jobLabel(job) })),
   );
   protected readonly imageTiles = computed(() =>

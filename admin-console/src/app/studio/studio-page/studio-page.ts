@@ -124,11 +124,19 @@ export class StudioPage {
   });
   protected readonly selected = computed(() => {
     const job = this.stageJob();
-    return job ? (job.generation?.images[0]?.id ?? job.key) : (this.stageImage()?.id ?? null);
+    // Until it is over a job has a tile of its own, also when some of its images are there.
+    const image = job && isSettled(job) ? job.generation?.images[0] : undefined;
+    return image?.id ?? job?.key ?? this.stageImage()?.id ?? null;
   });
-  /** A job that finished while something else was on the stage. */
+  /** A job that finished while something else was on the stage. What went wrong elsewhere is told there. */
   protected readonly unseenJob = computed(() =>
-    this.jobs().find((job) => isSettled(job) && !this.#seen().has(job.key) && job.key !== this.stageJob()?.key),
+    this.jobs().find(
+      (job) =>
+        isSettled(job) &&
+        !this.#seen().has(job.key) &&
+        job.key !== this.stageJob()?.key &&
+        (!job.isFromElsewhere || (job.generation?.images ?? []).length > 0),
+    ),
   );
   protected readonly typicalMs = computed(() => {
     const job = this.stageJob();
