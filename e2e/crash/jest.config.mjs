@@ -1,6 +1,9 @@
 import api from '../jest.config.mjs';
 
-/** The crash suite: the built product is killed, starved and lied to, and everything must add up afterwards. */
+/**
+ * The crash suite: the built product is killed, starved and lied to, and everything must add up afterwards. With
+ * CRASH_RUN=long every point and every trouble on both databases, else what fits into a few minutes.
+ */
 export default {
   ...api,
   rootDir: import.meta.dirname,
