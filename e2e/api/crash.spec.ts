@@ -1,4 +1,4 @@
-import type { Generation, MyCreations } from '@atelier/contracts';
+import type { Generation, Grant, MyCreations } from '@atelier/contracts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { signIn } from '../support/api-client.js';
 import { isFinished, readGeneration, startImages, untilGeneration } from '../support/generations.js';
@@ -47,6 +47,34 @@ describe('a server that dies', () => {
     },
     RECOVERY_MS + 60_000,
   );
+
+  it('still has everything that it had answered for when it dies among many who write at once', async () => {
+    server = await startServer({ database: 'sqlite' });
+    const { id: userId, client, email, password } = await createMember(server, await signIn(server), 0);
+    const answered = new Set<string>();
+    for (let life = 1; life <= 3; life += 1) {
+      const admin = await signIn(server);
+      const enough = answered.size + 60 * life;
+      const grant = async (): Promise<void> => {
+        while (answered.size < enough) {
+          const body = { user_id: userId, amount: 1, reason: 'One of many' };
+          answered.add((await admin.post<Grant>('/admin/credits/grants', body)).body.id);
+        }
+      };
+      // Whoever was not answered any more must not rely on anything; the first who is done ends it for all.
+      const everybody = Array.from({ length: 32 }, grant);
+      await Promise.race(everybody);
+      await server.kill();
+      await Promise.allSettled(everybody);
+      server = await server.restart();
+    }
+
+    const member = await signIn(server, { email, password });
+    const kept = new Set((await statementOf(member)).map(({ id }) => id));
+    expect([...answered].filter((id) => !kept.has(id))).toEqual([]);
+    expect(await balanceOf(client)).toMatchObject({ available: kept.size, granted: kept.size });
+    await expectBooksInOrder(await signIn(server));
+  }, 120_000);
 
   it('gives up after three attempts that were cut short, and gives the credits back', async () => {
     // Embedded, where the next process knows at once that the last one is dead.
