@@ -103,6 +103,9 @@ describe('ImageInspector', () => {
     const endOfJpeg = Buffer.from([0xff, 0xd9]);
     const broken = Buffer.from(png);
     broken.fill(0x55, 80, 120);
+    const brokenAtTheEnd = Buffer.from(png);
+    // The last bytes of pixels, before their checksums and the chunk that ends the file.
+    brokenAtTheEnd.fill(0x55, png.length - 30, png.length - 24);
 
     const refused: Record<string, readonly [Buffer, string]> = {
       'nothing at all': [Buffer.alloc(0), 'empty'],
@@ -125,6 +128,7 @@ describe('ImageInspector', () => {
       ],
       'half a WebP': [webp.subarray(0, webp.length / 2), 'truncated'],
       'a PNG with damaged pixels': [broken, 'undecodable'],
+      'a PNG whose last pixels are damaged': [brokenAtTheEnd, 'undecodable'],
       'a PNG with a page behind it': [Buffer.concat([png, Buffer.from('<script>alert(1)</script>')]), 'trailing_bytes'],
       'a JPEG with an archive behind it': [
         Buffer.concat([jpeg, Buffer.from('PK\u0003\u0004'), endOfJpeg]),

@@ -75,11 +75,13 @@ function checkFrame(bytes: Buffer): ImageExtension {
 async function decode(bytes: Buffer, format: ImageExtension): Promise<{ width: number; height: number }> {
   try {
     const image = sharp(bytes, { failOn: FAIL_ON[format], limitInputPixels: IMAGE_MAX_PIXELS, pages: 1 });
-    const { autoOrient, pages = 1 } = await image.metadata();
+    const { autoOrient, pages = 1, width: storedWidth, height: storedHeight } = await image.metadata();
     const { width, height } = autoOrient;
     if (width * height > IMAGE_MAX_PIXELS) throw new UnusableImageError('too_many_pixels');
     if (pages > 1) throw new UnusableImageError('animated');
-    await image.timeout({ seconds: DECODE_TIMEOUT_S }).raw().toBuffer();
+    // The last row comes after all others; those are decoded on the way to it and need not be kept.
+    const lastRow = { left: 0, top: storedHeight - 1, width: storedWidth, height: 1 };
+    await image.timeout({ seconds: DECODE_TIMEOUT_S }).extract(lastRow).raw().toBuffer();
     return { width, height };
   } catch (error) {
     if (error instanceof UnusableImageError) throw error;
