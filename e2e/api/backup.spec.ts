@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CreatedUser, Image } from '@atelier/contracts';
+import type { CreatedUser, Image, MissingObjectsReport } from '@atelier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FakeS3, startFakeS3 } from '../../backend/test/fake-s3/index.ts';
 import { type ApiClient, signIn } from '../support/api-client.js';
@@ -13,6 +13,7 @@ import { download } from '../support/pictures.js';
 import { ADMIN, type Server, startServer } from '../support/server.js';
 import type { Environment } from '../support/server-process.js';
 import { changeSettings } from '../support/settings.js';
+import { until } from '../support/until.js';
 
 const SECRET_KEY = 'a master key of more than 32 bytes, for tests';
 
@@ -20,7 +21,10 @@ const SECRET_KEY = 'a master key of more than 32 bytes, for tests';
  * Tables in which this installation has no row. One that joins belongs into a backup: let `use` below write to it, so that
  * the restore proves that it is there.
  */
-const WITHOUT_ROWS: readonly string[] = [];
+const WITHOUT_ROWS: readonly string[] = [
+  // With an image that has lost its file the restored installation would not be sound.
+  'missing_object',
+];
 
 describe.each([
   { from: 'folder', to: 'bucket' },
@@ -67,6 +71,11 @@ describe.each([
     const failed = await member.client.post('/studio/generate', { prompt: '[mock:fail=timeout]', tier: 'standard' });
     expect(failed.status).toBe(504);
     expect((await admin.post('/admin/credits/audit')).status).toBe(200);
+    // The first look for missing files follows soon after the start.
+    await until(async () => {
+      const { body } = await admin.get<MissingObjectsReport>('/admin/gallery/missing-objects');
+      return body.probed_at ?? undefined;
+    }, 50_000);
   }
 
   beforeAll(async () => {
@@ -79,7 +88,7 @@ describe.each([
     admin = await signIn(server);
     member = await createMember(server, admin, 50);
     await use();
-  });
+  }, 90_000);
 
   afterAll(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();

@@ -1,9 +1,6 @@
 import api from '../jest.config.mjs';
 
-/**
- * The crash suite: the built product is killed, starved and lied to, and everything must add up afterwards. With
- * CRASH_RUN=long every point and every trouble on both databases, else what fits into a few minutes.
- */
+/** The crash suite: the built product is killed, starved and lied to, and everything must add up afterwards. */
 export default {
   ...api,
   rootDir: import.meta.dirname,
