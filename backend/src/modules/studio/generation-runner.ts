@@ -131,8 +131,8 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     const work = this.worker.run(item).finally(() => {
       this.#active.delete(item.id);
       this.#placesTaken -= places;
-      // There is room for one more here, and for one more of this user anywhere.
-      void this.#look(1);
+      // There is room for so many more here, and for one more of this user anywhere.
+      void this.#look(places);
     });
     this.#active.set(item.id, work);
   }
