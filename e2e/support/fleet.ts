@@ -69,12 +69,13 @@ export class Fleet {
     await server.dispose();
   }
 
-  /** Items that the processes are at work on, as the database says. */
-  async countAtWork(): Promise<number> {
+  /** Items that the processes, or one of them, are at work on, as the database says. */
+  async countAtWork(by?: Server): Promise<number> {
     const connection = await createConnection(this.databaseUrl);
     try {
       const [rows] = await connection.query<RowDataPacket[]>(
-        `SELECT COUNT(*) AS items FROM generation_item WHERE state = 'RUNNING'`,
+        `SELECT COUNT(*) AS items FROM generation_item WHERE state = 'RUNNING' AND lease_owner LIKE ?`,
+        [by === undefined ? '%' : `%-${by.process.pid}`],
       );
       return Number(rows[0]?.['items']);
     } finally {
