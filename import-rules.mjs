@@ -204,6 +204,8 @@ const creditWrites = [
   },
 ];
 
+const WAY_OUT = 'Other servers are reached through OutboundHttp (platform/outbound) only.';
+
 /** @param {object[]} restrictions */
 const restrictSyntax = (...restrictions) => ({
   'no-restricted-syntax': ['error', zodByName, moduleCircle, ...restrictions],
@@ -252,6 +254,19 @@ export default [
     files: ['backend/src/modules/credits/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: restrictSyntax(ownTransaction),
+  },
+  {
+    // Other servers are reached by the one way that checks where it leads and keeps what it sends to itself.
+    name: 'atelier/way-out',
+    files: ['backend/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'backend/src/platform/outbound/**'],
+    rules: {
+      'no-restricted-globals': ['error', { name: 'fetch', message: WAY_OUT }],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: ['axios', '@nestjs/axios', 'undici'].map((name) => ({ name, message: WAY_OUT })) },
+      ],
+    },
   },
   {
     name: 'atelier/console-imports',

@@ -27,6 +27,18 @@ async function refusals(filePath, code) {
 /** @type {[name: string, file: string, code: string, rule: string][]} */
 const VIOLATIONS = [
   [
+    'a module talks to other servers by itself',
+    'backend/src/modules/providers/adapters/openai/a.ts',
+    "import axios from 'axios';",
+    '@typescript-eslint/no-restricted-imports',
+  ],
+  [
+    'the platform talks to other servers past the one way out',
+    'backend/src/platform/health/a.ts',
+    "export const answer = await fetch('https://example.com');",
+    'no-restricted-globals',
+  ],
+  [
     'a module imports one that the table does not give it',
     'backend/src/modules/auth/a.ts',
     "import { CreditsService } from '../credits/index.js';",
