@@ -5,7 +5,7 @@ import { Answers } from '../../platform/http/index.js';
 import { type Actor, CurrentUser } from '../auth/index.js';
 import { GalleryService } from './gallery.service.js';
 
-@ApiTags('gallery')
+@ApiTags('Gallery')
 @Controller('api/v1')
 export class GalleryController {
   constructor(@Inject(GalleryService) private readonly gallery: GalleryService) {}

@@ -5,7 +5,7 @@ import { Answers } from '../../platform/http/index.js';
 import { RequireRole } from '../auth/index.js';
 import { MissingObjects } from './missing-objects.js';
 
-@ApiTags('gallery')
+@ApiTags('Gallery')
 @Controller('api/v1/admin/gallery')
 export class MissingObjectsController {
   constructor(@Inject(MissingObjects) private readonly missingObjects: MissingObjects) {}

@@ -8,12 +8,13 @@ import { MatDialogHarness } from '@angular/material/dialog/testing';
 import { MatSnackBarHarness } from '@angular/material/snack-bar/testing';
 import { provideRouter } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
-import type { LedgerAuditReport } from '@atelier/contracts';
+import type { LedgerAuditReport, MissingObjectsReport } from '@atelier/contracts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeApi, outage, refusal } from '../../../testing/fake-api';
 import { ledgerRoutes } from '../ledger.routes';
 
 const AUDIT = '/api/v1/admin/credits/audit';
+const FILES = '/api/v1/admin/gallery/missing-objects';
 const RELEASE = '/api/v1/admin/credits/accounts/7/release';
 
 const CLEAN: LedgerAuditReport = {
@@ -31,16 +32,26 @@ const FROZEN: LedgerAuditReport = {
   frozen_accounts: [{ user_id: 7, name: 'Mia Sand', email: 'mia@example.com' }],
 };
 
+const WHOLE: MissingObjectsReport = {
+  missing: 0,
+  damaged: 0,
+  objects: [],
+  probed_at: '2026-11-20T12:00:00.000Z',
+  complete_at: null,
+};
+
 describe('LedgerPage', () => {
   let api: FakeApi;
   let report: LedgerAuditReport;
+  let files: MissingObjectsReport;
   let routed: RouterTestingHarness;
   let page: HarnessLoader;
   let root: HarnessLoader;
 
   beforeEach(() => {
     report = CLEAN;
-    api = new FakeApi().on(`GET ${AUDIT}`, () => report);
+    files = WHOLE;
+    api = new FakeApi().on(`GET ${AUDIT}`, () => report).on(`GET ${FILES}`, () => files);
     TestBed.configureTestingModule({
       providers: [
         { provide: MATERIAL_ANIMATIONS, useValue: { animationsDisabled: true } },
@@ -102,6 +113,26 @@ describe('LedgerPage', () => {
     await press(await root.getHarness(MatDialogHarness), 'Release');
     expect(await message()).toContain('stays frozen');
     expect(text()).toContain('Mia Sand');
+  });
+
+  it('says whether the files of paid images are there', async () => {
+    await open();
+    expect(text()).toContain('Every file that was looked for is there and whole.');
+    expect(text()).toContain('Not all have had their turn yet.');
+  });
+
+  it('lists the files that are missing or damaged', async () => {
+    const file = (digit: string, problem: 'missing' | 'damaged') => ({
+      image_id: `0198f000-0000-7000-8000-00000000000${digit}`,
+      storage_key: `static/generated/2026/11/20/user-7-00000000000${digit}.png`,
+      problem,
+      found_at: '2026-11-20T12:00:00.000Z',
+    });
+    files = { ...WHOLE, missing: 1, damaged: 2, objects: [file('1', 'missing'), file('2', 'damaged')] };
+    await open();
+    expect(text()).toContain('1 image has lost the file and 2 files are not the one that was paid for.');
+    expect(text()).toContain('Missingstatic/generated/2026/11/20/user-7-000000000001.png');
+    expect(text()).toContain('Damagedstatic/generated/2026/11/20/user-7-000000000002.png');
   });
 
   it('offers another try when the audit could not be loaded', async () => {

