@@ -157,6 +157,44 @@ test('takes no more than it is woken for, and passes over what somebody else has
     expect(queue.due).toHaveBeenLastCalledWith(2 + 8);
   }));
 
+test('claims nothing while it has no room, and nothing twice', () =>
+  underTestClock(async () => {
+    const { runner, queue, working, submit, ids, wake } = open();
+    await runner.onApplicationBootstrap();
+    submit(...ids(MAX_AT_WORK_PER_PROCESS));
+    void wake(MAX_AT_WORK_PER_PROCESS);
+    await settled();
+    const looks = queue.due.mock.calls.length;
+    submit('item-0', 'another');
+
+    // The look that comes by itself.
+    jest.advanceTimersByTime(1_200);
+    await settled();
+    expect(queue.due).toHaveBeenCalledTimes(looks);
+
+    working.get('item-1')?.();
+    await settled();
+    expect(queue.claim.mock.calls.filter(([id]) => id === 'item-0')).toHaveLength(1);
+    expect([...working.keys()]).toEqual([...ids(MAX_AT_WORK_PER_PROCESS).filter((id) => id !== 'item-1'), 'another']);
+  }));
+
+test('looks as often as its wake-ups ask for', () =>
+  underTestClock(async () => {
+    const { runner, queue, wakeUps } = open();
+    wakeUps.lookEveryMs = 5_000;
+    await runner.onApplicationBootstrap();
+    jest.advanceTimersByTime(0);
+    await settled();
+    const looks = queue.due.mock.calls.length;
+
+    jest.advanceTimersByTime(3_900);
+    await settled();
+    expect(queue.due).toHaveBeenCalledTimes(looks);
+    jest.advanceTimersByTime(2_200);
+    await settled();
+    expect(queue.due).toHaveBeenCalledTimes(looks + 1);
+  }));
+
 test('keeps who wakes it waiting until there is room for another', () =>
   underTestClock(async () => {
     const { runner, working, submit, ids, wake } = open();
@@ -235,5 +273,22 @@ test('stops taking when it is to stop, gives its work ten seconds, and then has 
     expect(stopped).toHaveBeenCalledTimes(1);
     expect(wakeUps.settle).toHaveBeenCalledTimes(1);
     expect(watch.stop).toHaveBeenCalledTimes(1);
+    expect(jest.getTimerCount()).toBe(0);
+  }));
+
+test('keeps nobody waiting when it is to stop, and no timer when its work ends in time', () =>
+  underTestClock(async () => {
+    const { runner, working, submit, ids, wake } = open();
+    await runner.onApplicationBootstrap();
+    submit(...ids(MAX_AT_WORK_PER_PROCESS));
+    const woken = jest.fn();
+    void wake(MAX_AT_WORK_PER_PROCESS)?.then(woken);
+    await settled();
+    const stopped = runner.beforeApplicationShutdown();
+    await settled();
+    expect(woken).toHaveBeenCalledTimes(1);
+
+    for (const end of [...working.values()]) end();
+    await stopped;
     expect(jest.getTimerCount()).toBe(0);
   }));

@@ -24,6 +24,7 @@ describe('readPrefer', () => {
     ['wait=', 60_000, undefined],
     ['wait', 60_000, undefined],
     ['return=minimal', 60_000, undefined],
+    ['', 60_000, undefined],
   ])('%s', (header, waitMs, applied) => {
     expect(readPrefer(header)).toEqual({ waitMs, applied });
   });
