@@ -16,7 +16,18 @@ const logMessages = {
   },
 };
 
+/** Changes that change nothing: which columns are read beside those that are used, and the direction that is the default. */
+const equivalents = {
+  /** @param {any} path */
+  shouldIgnore(path) {
+    const isProjection = path.isObjectProperty() && path.node.key.name === 'select';
+    const isDefault = path.isStringLiteral() && path.node.value === 'ASC';
+    return isProjection || isDefault ? 'Equivalent' : undefined;
+  },
+};
+
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, 'decorators', decorators),
   declareValuePlugin(PluginKind.Ignore, 'log-messages', logMessages),
+  declareValuePlugin(PluginKind.Ignore, 'equivalents', equivalents),
 ];

@@ -28,7 +28,7 @@ export default {
     `!${MODULES}/*/*.errors.ts`,
   ],
   plugins: ['@stryker-mutator/jest-runner', `${import.meta.dirname}/ignorers.mjs`],
-  ignorers: ['decorators', 'log-messages'],
+  ignorers: ['decorators', 'log-messages', 'equivalents'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: {
@@ -38,6 +38,7 @@ export default {
       testMatch: specs?.map((spec) => `<rootDir>/${spec}.spec.ts`) ?? [
         ...modules.map((name) => `<rootDir>/src/modules/${name}/**/*.spec.ts`),
         '<rootDir>/test/model/*.spec.ts',
+        ...(modules.includes('studio') ? ['<rootDir>/test/event-streams.spec.ts'] : []),
       ],
       setupFiles: ['<rootDir>/mutation/no-shrinking.mjs'],
     },
