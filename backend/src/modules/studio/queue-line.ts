@@ -3,8 +3,11 @@ import { DataSource } from 'typeorm';
 import { Clock, Remembered } from '../../platform/time/index.js';
 import { countAllAtWork, waitingInTurn } from './fair-share.js';
 
-/** How old the line may be that is shown. However many ask, the database is asked this often at most. */
-const MAX_AGE_MS = 1_000;
+/**
+ * How old the line may be that is shown. However many ask, the database is asked this often at most: with a full queue it
+ * takes some 20 ms, during which SQLite does nothing else.
+ */
+const MAX_AGE_MS = 2_000;
 
 /** Where a waiting generation stands. */
 export interface Place {
