@@ -24,8 +24,11 @@ export const title =
 export async function run() {
   const { folder, remove } = temporaryFolder();
   const upstream = await startUpstream();
-  const { contenders, server, stop } = await startContenders(upstream, folder);
+  let stop = async () => undefined;
   try {
+    const started = await startContenders(upstream, folder);
+    const { contenders, server } = started;
+    stop = started.stop;
     const idleRssMib = rssMibOf(server.pid, 'VmRSS');
     const thumbnails = thumbnailsUnder(folder);
     for (const contender of contenders) await load(32, 16, contender.request);
