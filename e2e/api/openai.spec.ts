@@ -183,6 +183,8 @@ describe('images by OpenAI', () => {
     const logs = server.logs();
     expect(logs).toContain('OpenAI did not deliver an image');
     expect(logs).not.toMatch(/sk-canary|private garden|safety_violations|org-fake/);
+    // Thumbnails may still be on their way; a stopped server writes nothing any more.
+    await server.stop();
     for (const file of await readdir(server.dataDir, { recursive: true, withFileTypes: true })) {
       if (!file.isFile()) continue;
       const content = await readFile(join(file.parentPath, file.name));
