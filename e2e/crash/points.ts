@@ -9,8 +9,14 @@ export interface CrashPoint {
   readonly at: string;
   /** Where not both engines pass it. */
   readonly only?: DatabaseKind;
-  /** One of several that leave the same behind: the short run on MariaDB does without it. */
-  readonly isDetail?: boolean;
+  /** One of several that leave the same behind: the short run does without it, where it says so. */
+  readonly isDetail?: 'on MariaDB' | 'everywhere';
+}
+
+/** What the caretaker does goes through the same statements as a failed item, what an administrator does is short. */
+function detail(kind: string): Pick<CrashPoint, 'isDetail'> {
+  if (kind === 'hold' || kind === 'capture') return {};
+  return { isDetail: kind === 'give-up' || kind === 'overdue' ? 'everywhere' : 'on MariaDB' };
 }
 
 /** Every statement of a piece of work that changes something, and its commit, before and after. */
@@ -19,7 +25,7 @@ function transaction(deed: DeedName, kind: string, ...statements: string[]): Cra
     ...statements.map((statement) => ({
       deed,
       at: `${statement.includes('/') ? statement : `${kind}/${statement}`}/after`,
-      isDetail: !['hold', 'capture'].includes(kind),
+      ...detail(kind),
     })),
     { deed, at: `${kind}/commit/before` },
     // Carried out by the server while its answer is on the way.

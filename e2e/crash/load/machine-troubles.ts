@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type Service, startRedis } from '../../../tools/services.mjs';
 
-/** A Redis of one's own that forgets everything, dies and comes back empty. */
+/** A Redis of one's own that comes late, forgets everything, dies and comes back empty. */
 export class ForgetfulRedis {
   private constructor(private readonly service: Service) {}
 
@@ -19,14 +19,21 @@ export class ForgetfulRedis {
     return this.service.url;
   }
 
+  /** To be there only later: the product must start without it. */
+  die(): Promise<void> {
+    return this.service.signal('SIGKILL');
+  }
+
   async misbehave(durationMs: number): Promise<void> {
+    await pause(durationMs / 4);
+    await this.service.restart();
     for (let number = 0; number < 3; number += 1) {
       await pause(durationMs / 8);
       const client = new Redis(this.url);
       await client.flushall();
       client.disconnect();
     }
-    await this.service.signal('SIGKILL');
+    await this.die();
     await pause(durationMs / 4);
     await this.service.restart();
     await pause(durationMs / 4);

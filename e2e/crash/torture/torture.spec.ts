@@ -73,6 +73,7 @@ function machineTroubles(): ((play: Play) => Promise<void>)[] {
   if (findRedis()) {
     troubles.push(async (play) => {
       const redis = await ForgetfulRedis.start();
+      await redis.die();
       try {
         await play('mariadb, 3 processes, a Redis that forgets, p = 0.002', {
           database: 'mariadb',
