@@ -12,20 +12,20 @@
 
 const MODEL = 'test/model/money-and-jobs.spec.ts';
 const LEDGER = 'src/modules/credits/credit-ledger.spec.ts';
-const QUEUE = 'src/modules/studio/item-queue.spec.ts';
+const QUEUE = 'src/modules/studio/items/item-queue.spec.ts';
 
 /** @type {readonly Mutant[]} */
 export const MUTANTS = [
   {
     name: 'a worker whose lease was taken over still captures',
-    file: 'modules/studio/item-queue.ts',
+    file: 'modules/studio/items/item-queue.ts',
     from: "{ id, fence, state: 'RUNNING' }",
     to: "{ id, state: 'RUNNING' }",
     specs: [QUEUE, MODEL],
   },
   {
     name: 'a lost lease gives the credits back',
-    file: 'modules/studio/item-queue.ts',
+    file: 'modules/studio/items/item-queue.ts',
     from: ' AND item.attempts >= item.maxAttempts',
     to: '',
     specs: [QUEUE, MODEL],
@@ -39,10 +39,10 @@ export const MUTANTS = [
   },
   {
     name: 'an image is charged before it is stored',
-    file: 'modules/studio/item-maker.ts',
+    file: 'modules/studio/items/item-maker.ts',
     from: 'stored: await this.store.put(storageKey, bytes, signal)',
     to: "stored: { sha256: 'f'.repeat(64), bytes: bytes.length, later: void this.store.put(storageKey, bytes, signal).catch(() => undefined) }",
-    specs: ['src/modules/studio/item-attempts.spec.ts'],
+    specs: ['src/modules/studio/items/item-attempts.spec.ts'],
     tests: 'are repeated at once for trouble of our own',
   },
   {
@@ -88,7 +88,7 @@ export const MUTANTS = [
   },
   {
     name: 'a cancel takes finished items back',
-    file: 'modules/studio/item-queue.ts',
+    file: 'modules/studio/items/item-queue.ts',
     from: "id = :id AND state IN ('QUEUED', 'RUNNING')",
     to: "id = :id AND state IN ('QUEUED', 'RUNNING', 'SUCCEEDED')",
     specs: [QUEUE, MODEL],

@@ -1,13 +1,13 @@
 /**
  * Mutation tests of what money and jobs depend on: `npm run mutation` for all of it, `npm run mutation -- credits` or
- * `-- studio/item-queue` for a part. Reports go to reports/mutation/; docs/mutation.md tells what they said last.
+ * `-- studio/items/item-queue` for a part. Reports go to reports/mutation/; docs/mutation.md tells what they said last.
  */
 
 const MODULES = 'backend/src/modules';
 
 /** A module, a file of one, or both modules. */
 const part = process.env.MUTATION_PART ?? '{credits,studio}';
-const wanted = part.includes('/') ? `${MODULES}/${part}.ts` : `${MODULES}/${part}/*.ts`;
+const wanted = part.includes('/') ? `${MODULES}/${part}.ts` : `${MODULES}/${part}/**/*.ts`;
 
 /** Fewer programs of the model, and always the same: each mutant has to meet them. */
 process.env.MODEL_PROGRAMS ??= '30';
@@ -23,9 +23,10 @@ export default {
   mutate: [
     wanted,
     // What only declares: columns and constraints, wiring, routes, texts.
-    `!${MODULES}/*/*.{spec,entity,module,controller}.ts`,
+    `!${MODULES}/*/**/*.{spec,entity,module,controller}.ts`,
     `!${MODULES}/*/index.ts`,
     `!${MODULES}/*/*.errors.ts`,
+    `!${MODULES}/*/testing/**`,
   ],
   plugins: ['@stryker-mutator/jest-runner', `${import.meta.dirname}/ignorers.mjs`],
   ignorers: ['decorators', 'log-messages', 'equivalents'],

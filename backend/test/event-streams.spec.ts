@@ -6,7 +6,7 @@ import { type Generation, SessionGrant } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../src/app.module.js';
 import { SetupService } from '../src/modules/auth/index.js';
-import { StreamPace } from '../src/modules/studio/stream-pace.js';
+import { StreamPace } from '../src/modules/studio/events/stream-pace.js';
 import { Broadcast } from '../src/platform/broadcast/index.js';
 import { ProblemFilter } from '../src/platform/http/problem.filter.js';
 import { validationPipe } from '../src/platform/http/validation.js';

@@ -1,7 +1,7 @@
 import { GenerateRequest } from '@atelier/contracts';
 import { newImage } from '../../src/modules/gallery/testing/new-image.js';
 import { ProviderError } from '../../src/modules/providers/index.js';
-import { ItemLostError } from '../../src/modules/studio/item-lost-error.js';
+import { ItemLostError } from '../../src/modules/studio/items/item-lost-error.js';
 import { isUniqueViolation } from '../../src/platform/database/index.js';
 import { DomainError } from '../../src/platform/errors/index.js';
 import { expectSoundBooks } from './books.js';

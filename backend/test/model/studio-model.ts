@@ -1,4 +1,4 @@
-import type { ClaimedItem } from '../../src/modules/studio/item-queue.js';
+import type { ClaimedItem } from '../../src/modules/studio/items/item-queue.js';
 
 /** What the database must say about one person's credits and work. */
 export interface Observation {

@@ -10,10 +10,10 @@ import { CreditsService, InsufficientCreditsError } from '../credits/index.js';
 import { ProviderBreaker, ProviderRegistry, chooseProvider } from '../providers/index.js';
 import { storageFull } from '../storage/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
-import type { GenerationItem } from './generation-item.entity.js';
+import type { GenerationItem } from './items/generation-item.entity.js';
 import type { GenerationRow } from './generation.entity.js';
 import { PromptEnhancement } from './prompt-enhancement.js';
-import { assertQueueHasRoom } from './queue-limits.js';
+import { assertQueueHasRoom } from './queue/queue-limits.js';
 
 /** Attempts per item; only those that a stopped process or a lost lease cut short are followed by another. */
 const MAX_ATTEMPTS = 3;

@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Generation } from '@atelier/contracts';
 import { DataSource, In } from 'typeorm';
 import { GalleryService } from '../gallery/index.js';
-import { ExpectedDurations } from './expected-durations.js';
-import { GenerationItem } from './generation-item.entity.js';
+import { ExpectedDurations } from './queue/expected-durations.js';
+import { GenerationItem } from './items/generation-item.entity.js';
 import { type Outlook, isOpen, statusOf, toGeneration } from './generation-view.js';
 import { GenerationRow } from './generation.entity.js';
-import { QueueLine } from './queue-line.js';
+import { QueueLine } from './queue/queue-line.js';
 import { generationNotFound } from './studio.errors.js';
 
 /** Reads generations as the API shows them, each person's own alone. */

@@ -3,7 +3,7 @@ import type { GenerateRequest, Generation } from '@atelier/contracts';
 import type { Response } from 'express';
 import type { Actor } from '../auth/index.js';
 import { CreditsService } from '../credits/index.js';
-import { ItemCalls } from './item-calls.js';
+import { ItemCalls } from './items/item-calls.js';
 import { readPrefer } from './prefer.js';
 import { StudioService } from './studio.service.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Image } from '@atelier/contracts';
-import { GenerationItem, type ItemState } from './generation-item.entity.js';
+import { GenerationItem, type ItemState } from './items/generation-item.entity.js';
 import { type Outlook, isOpen, statusOf, toGeneration } from './generation-view.js';
 import { GenerationRow } from './generation.entity.js';
 

@@ -1,7 +1,7 @@
 import type { Generation, GenerationError, GenerationStatus, Image } from '@atelier/contracts';
 import * as z from 'zod';
 import { toInstant } from '../../platform/time/index.js';
-import { type GenerationItem, type ItemState, isTerminal } from './generation-item.entity.js';
+import { type GenerationItem, type ItemState, isTerminal } from './items/generation-item.entity.js';
 import type { GenerationRow } from './generation.entity.js';
 
 const Metadata = z.record(z.string(), z.string());

@@ -5,10 +5,10 @@ import { ObservedStudio } from '../../../test/model/observed-studio.js';
 import { DomainError } from '../../platform/errors/index.js';
 import { ProviderError } from '../providers/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
-import { CanceledItems } from './canceled-items.js';
-import { GenerationEvents } from './generation-events.js';
-import { GenerationWatch } from './generation-watch.js';
-import { WakeUps } from './wake-ups/index.js';
+import { CanceledItems } from './items/canceled-items.js';
+import { GenerationEvents } from './events/generation-events.js';
+import { GenerationWatch } from './events/generation-watch.js';
+import { WakeUps } from './queue/wake-ups/index.js';
 import { imageOf } from './testing/open-studio.js';
 
 const request = (count = 1): GenerateRequest =>

@@ -5,17 +5,17 @@ import { DomainError } from '../../platform/errors/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditLedger } from '../credits/index.js';
-import { CanceledItems } from './canceled-items.js';
-import { GenerationEvents } from './generation-events.js';
-import { GenerationItem } from './generation-item.entity.js';
+import { CanceledItems } from './items/canceled-items.js';
+import { GenerationEvents } from './events/generation-events.js';
+import { GenerationItem } from './items/generation-item.entity.js';
 import { GenerationPlanner } from './generation-planner.js';
 import { GenerationReader } from './generation-reader.js';
-import { GenerationWatch } from './generation-watch.js';
+import { GenerationWatch } from './events/generation-watch.js';
 import { GenerationRow } from './generation.entity.js';
-import { ItemQueue } from './item-queue.js';
-import { assertQueueHasRoom } from './queue-limits.js';
+import { ItemQueue } from './items/item-queue.js';
+import { assertQueueHasRoom } from './queue/queue-limits.js';
 import { canceled } from './studio.errors.js';
-import { WakeUps } from './wake-ups/index.js';
+import { WakeUps } from './queue/wake-ups/index.js';
 
 /** Hard limit after which held credits are given back, whatever has become of the work. */
 const HOLD_TTL_MS = 24 * 60 * 60 * 1_000;

@@ -12,16 +12,16 @@ import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../..
 import { GalleryModule, GalleryService, type NewImage } from '../../gallery/index.js';
 import { ProviderCallsModule } from '../../providers/index.js';
 import { StorageModule, newImageKey } from '../../storage/index.js';
-import { GenerationEvent } from '../generation-event.entity.js';
-import { GenerationEvents } from '../generation-events.js';
-import { GenerationItem } from '../generation-item.entity.js';
+import { GenerationEvent } from '../events/generation-event.entity.js';
+import { GenerationEvents } from '../events/generation-events.js';
+import { GenerationItem } from '../items/generation-item.entity.js';
 import { GenerationRow } from '../generation.entity.js';
-import { ItemCalls } from '../item-calls.js';
-import { type ClaimedItem, ItemQueue } from '../item-queue.js';
-import { ItemRetries } from '../item-retries.js';
-import { OrphanFiles } from '../orphan-files.js';
-import { OverdueItems } from '../overdue-items.js';
-import { WorkMetrics } from '../work-metrics.js';
+import { ItemCalls } from '../items/item-calls.js';
+import { type ClaimedItem, ItemQueue } from '../items/item-queue.js';
+import { ItemRetries } from '../items/item-retries.js';
+import { OrphanFiles } from '../caretaker/orphan-files.js';
+import { OverdueItems } from '../caretaker/overdue-items.js';
+import { WorkMetrics } from '../items/work-metrics.js';
 
 export const USER = 7;
 export const PRICE = 4;

@@ -2,13 +2,13 @@ import { DataSource } from 'typeorm';
 import { ImageThumbnails } from '../../gallery/index.js';
 import { type ImageProvider, ProviderBreaker, ProviderRegistry } from '../../providers/index.js';
 import { ImageInspector, ObjectStore } from '../../storage/index.js';
-import { GenerationItem } from '../generation-item.entity.js';
-import { ItemCalls } from '../item-calls.js';
-import { ItemMaker } from '../item-maker.js';
-import { ItemRetries } from '../item-retries.js';
-import { ItemWorker } from '../item-worker.js';
-import { EmbeddedWakeUps } from '../wake-ups/embedded-wake-ups.js';
-import { WorkMetrics } from '../work-metrics.js';
+import { GenerationItem } from '../items/generation-item.entity.js';
+import { ItemCalls } from '../items/item-calls.js';
+import { ItemMaker } from '../items/item-maker.js';
+import { ItemRetries } from '../items/item-retries.js';
+import { ItemWorker } from '../items/item-worker.js';
+import { EmbeddedWakeUps } from '../queue/wake-ups/embedded-wake-ups.js';
+import { WorkMetrics } from '../items/work-metrics.js';
 import type { TestStudio } from './open-studio.js';
 
 export interface TestWorker {

@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, In } from 'typeorm';
+import { Transactions } from '../../../platform/database/index.js';
+import { Clock } from '../../../platform/time/index.js';
+import { ProviderAttempts } from '../../providers/index.js';
+import { GenerationItem } from './generation-item.entity.js';
+import { ItemLostError } from './item-lost-error.js';
+import { type ClaimedItem, LEASE_MS } from './item-queue.js';
+
+/** A claim entitles to one call. As claims are counted and bounded, so are the calls. */
+const ONLY_CALL = 1;
+
+/** The calls to providers that items lead to. */
+@Injectable()
+export class ItemCalls {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(ProviderAttempts) private readonly attempts: ProviderAttempts,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Records that the provider is about to be called for an item, and begins its lease anew.
+   * @returns the id of the call
+   * @throws ItemLostError when the item is no longer ours: then nobody may be called for it
+   * @throws QueryFailedError when the claim's call was made before
+   */
+  async begin({ id, fence, provider }: ClaimedItem): Promise<string> {
+    return this.transactions.run(async (tx) => {
+      const leaseUntil = this.clock.now() + LEASE_MS;
+      const { affected } = await tx.update(GenerationItem, { id, fence, state: 'RUNNING' }, { leaseUntil });
+      if (affected !== 1) throw new ItemLostError();
+      return this.attempts.start(tx, { itemId: id, fence, ordinal: ONLY_CALL, provider });
+    });
+  }
+
+  /**
+   * Closes the records of calls whose end nobody will tell: their item is not at work under that claim any more, or
+   * its lease has run out.
+   * @param limit open calls to look at, the oldest first
+   */
+  async closeDeserted(limit: number): Promise<number> {
+    const open = await this.attempts.listOpen(limit);
+    if (open.length === 0) return 0;
+    const now = this.clock.now();
+    const items = await this.dataSource.manager.find(GenerationItem, {
+      select: { id: true, fence: true, leaseUntil: true },
+      where: { id: In(open.map(({ itemId }) => itemId)), state: 'RUNNING' },
+    });
+    const fences = new Map(items.filter((item) => item.leaseUntil >= now).map(({ id, fence }) => [id, fence]));
+    const deserted = open.filter(({ itemId, fence }) => fences.get(itemId) !== fence);
+    return this.attempts.markUnknown(deserted.map(({ id }) => id));
+  }
+
+  /** How often providers have been called for a generation. */
+  async count(generationId: string): Promise<number> {
+    const items = await this.dataSource.manager.find(GenerationItem, { select: { id: true }, where: { generationId } });
+    return this.attempts.count(items.map(({ id }) => id));
+  }
+}

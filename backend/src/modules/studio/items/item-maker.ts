@@ -1,0 +1,148 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '../../../platform/crypto/index.js';
+import { DomainError } from '../../../platform/errors/index.js';
+import { Clock } from '../../../platform/time/index.js';
+import { inSpan } from '../../../platform/tracing/index.js';
+import type { NewImage } from '../../gallery/index.js';
+import {
+  type Admission,
+  type CallEnd,
+  ProviderBreaker,
+  ProviderError,
+  type ProviderImage,
+  ProviderRegistry,
+} from '../../providers/index.js';
+import {
+  ImageInspector,
+  type InspectedImage,
+  ObjectStore,
+  type StoredObject,
+  UnusableImageError,
+  newImageKey,
+} from '../../storage/index.js';
+import type { AbortReason } from './abort-reason.js';
+import type { GenerationRow } from '../generation.entity.js';
+import { ItemCalls } from './item-calls.js';
+import type { ClaimedItem } from './item-queue.js';
+import { persistently } from './persistently.js';
+import { WorkMetrics } from './work-metrics.js';
+
+/** The work on one claimed item. */
+export interface ItemWork {
+  readonly item: ClaimedItem;
+  readonly signal: AbortSignal;
+  /** The permission to call the provider, once it has been given. */
+  admission?: Admission;
+  /** How the provider call ended, once it has: to be recorded together with what follows from it. */
+  call?: CallEnd;
+}
+
+type MadeImage = ProviderImage & { readonly inspected: InspectedImage };
+
+/** Makes the image of an item: asks the provider for it, checks and stores it. What it costs is not decided here. */
+@Injectable()
+export class ItemMaker {
+  constructor(
+    @Inject(ItemCalls) private readonly calls: ItemCalls,
+    @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
+    @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
+    @Inject(ImageInspector) private readonly inspector: ImageInspector,
+    @Inject(ObjectStore) private readonly store: ObjectStore,
+    @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws ProviderRestingError before the provider is called, when it is left alone for a while
+   * @throws ItemLostError before the provider is called, when the item is no longer ours
+   */
+  async make(work: ItemWork, generation: GenerationRow): Promise<NewImage> {
+    const { item } = work;
+    const made = await this.#callProvider(work, generation);
+    const { storageKey, stored } = await inSpan('image.store', {}, () => this.#store(work, generation.userId, made));
+    const createdAt = this.clock.now();
+    return {
+      id: newId(createdAt),
+      itemId: item.id,
+      generationId: generation.id,
+      userId: generation.userId,
+      storageKey,
+      sha256: stored.sha256,
+      bytes: stored.bytes,
+      mime: made.inspected.mime,
+      width: made.inspected.width,
+      height: made.inspected.height,
+      prompt: generation.prompt,
+      enhancedPrompt: generation.enhancedPrompt,
+      revisedPrompt: made.revisedPrompt,
+      provider: item.provider,
+      model: made.model,
+      tier: generation.tier,
+      aspectRatio: generation.aspectRatio,
+      seed: made.seed,
+      jobId: made.jobId,
+      creditsSpent: generation.priceEach,
+      durationMs: createdAt - generation.createdAt,
+      createdAt,
+    };
+  }
+
+  async #callProvider(work: ItemWork, generation: GenerationRow): Promise<MadeImage> {
+    const { item, signal } = work;
+    const provider = this.providers.get(item.provider);
+    if (!provider) throw new ProviderError('provider_unavailable', { message: 'The provider is no longer installed.' });
+    const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
+    work.admission = await this.breaker.admit(item.provider);
+    const id = await this.calls.begin(item);
+    let image: ProviderImage | undefined;
+    try {
+      const made = await this.metrics.measure({ provider: item.provider, tier }, signal, async () => {
+        const request = { prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed };
+        const answer = await inSpan('provider.generate', {}, () => provider.generate(request, signal));
+        image = answer;
+        // A part of the attempt: bytes that are no usable image are the provider's failure.
+        return { ...answer, inspected: await inSpan('image.inspect', {}, () => this.inspector.inspect(answer.bytes)) };
+      });
+      work.call = { id, state: 'SUCCEEDED', finishedAt: this.clock.now(), providerRequestId: made.jobId };
+      return made;
+    } catch (error) {
+      work.call = { id, finishedAt: this.clock.now(), providerRequestId: image?.jobId, ...callFailure(error, signal) };
+      throw error;
+    }
+  }
+
+  /** The provider has been paid for the image, so a store that is away for a moment is waited for. */
+  async #store(
+    { signal }: ItemWork,
+    userId: number,
+    { bytes, inspected }: MadeImage,
+  ): Promise<{ storageKey: string; stored: StoredObject }> {
+    return persistently(
+      async () => {
+        // A new one for each try: of the one before, nobody knows how far it came.
+        const storageKey = newImageKey(userId, this.clock.now(), inspected.extension);
+        return { storageKey, stored: await this.store.put(storageKey, bytes, signal) };
+      },
+      (error) => error instanceof DomainError && error.code === 'storage.unavailable',
+      signal,
+    );
+  }
+}
+
+/** What is recorded of a call that came to nothing. */
+function callFailure(error: unknown, signal: AbortSignal): Omit<CallEnd, 'id' | 'finishedAt'> {
+  if (signal.aborted) {
+    // Called off by us, or taken over: whether the provider did the work is not known.
+    if (signal.reason !== ('deadline' satisfies AbortReason)) return { state: 'UNKNOWN' };
+    return { state: 'FAILED', category: 'timeout' };
+  }
+  if (error instanceof UnusableImageError) return { state: 'FAILED', category: 'bad_response' };
+  if (!(error instanceof ProviderError)) return { state: 'FAILED' };
+  const { category, httpStatus, requestId } = error;
+  return {
+    state: 'FAILED',
+    category,
+    httpStatus,
+    ...(requestId === undefined ? {} : { providerRequestId: requestId }),
+  };
+}

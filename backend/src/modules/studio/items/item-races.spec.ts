@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import { GENERATION_FINAL_EVENTS } from '@atelier/contracts';
+import { DataSource } from 'typeorm';
+import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
+import { LedgerAudit, SYSTEM_ACTOR } from '../../credits/index.js';
+import { ProviderError } from '../../providers/index.js';
+import { ItemCalls } from './item-calls.js';
+import { type ClaimedItem, LEASE_MS } from './item-queue.js';
+import { OverdueItems } from '../caretaker/overdue-items.js';
+import { PRICE, type TestStudio, imageOf, openStudio } from '../testing/open-studio.js';
+
+const ROUNDS = 20;
+const HOLD_TTL_MS = 3_600_000;
+
+/** Everything that may happen to one item at the same moment, as steps that say whether they settled it. */
+function contenders(studio: TestStudio, stale: ClaimedItem): (() => Promise<boolean>)[] {
+  const { app, queue, clock } = studio;
+  const takeOver = async (): Promise<boolean> => {
+    const fresh = await queue.claim(stale.id);
+    return fresh !== undefined && queue.succeed(fresh, imageOf(fresh, clock));
+  };
+  const image = imageOf(stale, clock);
+  return [
+    () => queue.succeed(stale, image),
+    () => queue.succeed(stale, imageOf(stale, clock)),
+    () => queue.fail(stale, new ProviderError('timeout')),
+    async () => (await queue.cancel(stale.generationId, SYSTEM_ACTOR)).includes(stale.id),
+    async () => (await app.get(OverdueItems).giveUp(10)).includes(stale.id),
+    async () => (await queue.giveUpExhausted(10)).includes(stale.generationId),
+    takeOver,
+    async () => {
+      await queue.requeue(stale, 0);
+      return false;
+    },
+    async () => {
+      await queue.heartbeat(stale);
+      await app.get(ItemCalls).closeDeserted(10);
+      return false;
+    },
+  ];
+}
+
+describeAppOnEveryDatabase('One item', (start) => {
+  test('has exactly one end, whatever happens to it at the same moment', async () => {
+    const studio = await openStudio(start, 1_000);
+    const { app, clock, submit, claim, balance, images, stateOf } = studio;
+    const { manager } = app.get(DataSource);
+    const ends = new Map<string, number>();
+    let charged = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const stale = await claim(await submit(HOLD_TTL_MS));
+      // Now the lease has run out, and in every other round the credits have been held for too long as well.
+      clock.nowMs += round % 2 === 0 ? LEASE_MS + 1 : HOLD_TTL_MS;
+      const steps = contenders(studio, stale);
+      const crowd = Array.from({ length: 54 }, (_, index) => steps[(index + round) % steps.length]);
+
+      const settled = await Promise.all(crowd.map(async (step) => step?.()));
+      await app.get(OverdueItems).giveUp(10);
+      await studio.queue.cancel(stale.generationId, SYSTEM_ACTOR);
+
+      const state = await stateOf(stale.id);
+      ends.set(state, (ends.get(state) ?? 0) + 1);
+      const isCharged = state === 'SUCCEEDED';
+      charged += isCharged ? PRICE : 0;
+      expect(['SUCCEEDED', 'FAILED', 'CANCELED']).toContain(state);
+      expect(await images(stale.id)).toBe(isCharged ? 1 : 0);
+      // A step may succeed again if it finds its own commit, but nobody else may.
+      if (!isCharged) expect(settled.filter(Boolean).length).toBeLessThanOrEqual(1);
+      const entries = await manager.query<unknown[]>('SELECT id FROM ledger_entry WHERE item_id = ?', [stale.id]);
+      expect(entries).toHaveLength(2);
+      const final = await manager.query<unknown[]>(
+        `SELECT id FROM generation_event WHERE generation_id = ? AND type IN (${GENERATION_FINAL_EVENTS.map(() => '?').join()})`,
+        [stale.generationId, ...GENERATION_FINAL_EVENTS],
+      );
+      expect(final).toHaveLength(1);
+      expect(await balance()).toEqual([1_000 - charged, 0, charged]);
+    }
+    expect((await app.get(LedgerAudit).run()).mismatches).toEqual([]);
+    // The race is one: more than one kind of contender has won in twenty rounds.
+    expect(ends.size).toBeGreaterThan(1);
+  }, 120_000);
+});

@@ -1,0 +1,68 @@
+import type { Tier } from '@atelier/contracts';
+import type { EntityManager } from 'typeorm';
+import { GenerationItem } from '../items/generation-item.entity.js';
+import { queueFull } from '../studio.errors.js';
+
+/**
+ * Places for items that one process works on at a time. Nearly all of that time is spent waiting for a provider; what
+ * counts is the memory that the images take when they arrive, all of them at once if it comes to the worst.
+ */
+export const MAX_AT_WORK_PER_PROCESS = 64;
+
+/** How many of these places an item takes. */
+export const PLACES: Readonly<Record<Tier, number>> = { standard: 1, premium2: 4, premium4: 8 };
+
+/**
+ * Items of one user at work at a time, in all processes together. Of the largest images that is half of what a process
+ * can do, so that whoever comes second finds a free place even while somebody's large batch is made; that places stay
+ * empty for it is intended.
+ */
+export const MAX_AT_WORK_PER_USER = 4;
+
+/** Unfinished items of one user: twelve of the largest generations, some minutes of work. More could only wait. */
+export const MAX_UNFINISHED_PER_USER = 100;
+
+/** Unfinished items of the whole installation: the candidates that every look for work has to read and to order. */
+export const MAX_UNFINISHED = 5_000;
+
+/** What an image takes as a rule, for the estimate of when there will be room. */
+const TYPICAL_ITEM_MS = 10_000;
+
+/**
+ * Refuses items that are more than the queue takes. Asked inside the submitting transaction after the items were
+ * inserted and the user's account was changed: the lock on that row lets a user's submissions through one by one, so
+ * that the count for the user is exact. That of the installation may be exceeded by transactions that commit together.
+ * @param isCounted whether the wanted items are in the database already
+ * @throws DomainError `studio.queue_full`; the transaction must be rolled back
+ */
+export async function assertQueueHasRoom(
+  manager: EntityManager,
+  { userId, count, isCounted }: { userId: number; count: number; isCounted: boolean },
+): Promise<void> {
+  const added = isCounted ? 0 : count;
+  const tooManyForUser = (await unfinished(manager, userId)) + added - MAX_UNFINISHED_PER_USER;
+  if (tooManyForUser > 0) {
+    throw queueFull(
+      `You may have ${MAX_UNFINISHED_PER_USER} images waiting or being made at a time, and this would be more.`,
+      waitFor(tooManyForUser, MAX_AT_WORK_PER_USER),
+    );
+  }
+  const tooMany = (await unfinished(manager)) + added - MAX_UNFINISHED;
+  if (tooMany > 0) {
+    throw queueFull(
+      'More images are waiting to be made than we can take on.',
+      waitFor(tooMany, MAX_AT_WORK_PER_PROCESS),
+    );
+  }
+}
+
+async function unfinished(manager: EntityManager, userId?: number): Promise<number> {
+  const items = manager
+    .createQueryBuilder(GenerationItem, 'item')
+    .select('item.id')
+    .where(`item.state IN ('QUEUED', 'RUNNING')`);
+  if (userId !== undefined) items.andWhere('item.userId = :userId', { userId });
+  return items.getCount();
+}
+
+const waitFor = (items: number, atATime: number): number => Math.ceil(items / atATime) * TYPICAL_ITEM_MS;

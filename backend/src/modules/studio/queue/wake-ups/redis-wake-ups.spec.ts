@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { Metrics } from '../../../../platform/metrics/index.js';
+import { RedisConnections } from '../../../../platform/redis/index.js';
+import { RedisWakeUps } from './redis-wake-ups.js';
+import type { WaitingItem } from './wake-ups.js';
+
+// The specs make connections fail, which is logged.
+Logger.overrideLogger(false);
+
+/** A database of its own: whoever shares one is woken for the others' items. */
+const redisUrl = process.env['TEST_REDIS_URL']?.replace(/\/?$/, '/9');
+const NOWHERE = 'redis://127.0.0.1:1';
+
+interface Process {
+  readonly wakeUps: RedisWakeUps;
+  readonly redis: RedisConnections;
+  /** How many items each wake-up was worth. */
+  readonly woken: number[];
+  readonly metrics: Metrics;
+  /** Ends the wake-ups that are being dealt with; from then on, they end by themselves. */
+  release(): void;
+}
+
+const opened: Process[] = [];
+
+/** A process that works, and is busy with its first wake-up until it is released. */
+async function startProcess(url: string, isBusy = false): Promise<Process> {
+  const redis = await RedisConnections.open(url);
+  if (!redis.commands) throw new Error('There is no Redis');
+  const metrics = new Metrics();
+  const wakeUps = new RedisWakeUps(redis, redis.commands, metrics);
+  const woken: number[] = [];
+  const released = Promise.withResolvers<undefined>();
+  if (!isBusy) released.resolve(undefined);
+  wakeUps.listen(async (items) => {
+    woken.push(items);
+    await released.promise;
+  });
+  const started = { wakeUps, redis, woken, metrics, release: () => released.resolve(undefined) };
+  opened.push(started);
+  return started;
+}
+
+const newItem = (): WaitingItem => ({ id: randomUUID(), fence: 0 });
+
+async function countsOf({ metrics }: Process): Promise<{ announced: number; failed: number }> {
+  const text = await metrics.format();
+  const valueOf = (name: string): number => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
+  return { announced: valueOf('atelier_wake_ups_announced_total'), failed: valueOf('atelier_wake_ups_failed_total') };
+}
+
+afterEach(async () => {
+  for (const { wakeUps, redis, release } of opened.splice(0)) {
+    release();
+    await wakeUps.stopListening();
+    await wakeUps.settle();
+    redis.onApplicationShutdown();
+  }
+});
+
+describe('RedisWakeUps without their Redis', () => {
+  test('wake this process, tell nobody else, and have it look more often', async () => {
+    const here = await startProcess(NOWHERE);
+
+    here.wakeUps.announce([newItem(), newItem()]);
+    await here.wakeUps.settle();
+
+    expect(here.woken).toEqual([2]);
+    expect(await countsOf(here)).toEqual({ announced: 0, failed: 2 });
+    expect(here.wakeUps.lookEveryMs).toBe(1_000);
+  });
+
+  test('do not keep a process from stopping', async () => {
+    const here = await startProcess(NOWHERE);
+    const startedAt = Date.now();
+
+    await here.wakeUps.stopListening();
+
+    expect(Date.now() - startedAt).toBeLessThan(4_000);
+  });
+});
+
+if (redisUrl !== undefined) {
+  describe('RedisWakeUps', () => {
+    test('wake one process for each item, and leave a busy one alone', async () => {
+      const [busy, free] = [await startProcess(redisUrl, true), await startProcess(redisUrl)];
+
+      free.wakeUps.announce([newItem()]);
+      await eventually(() => busy.woken.length + free.woken.length === 1);
+      // The first may have gone to either of them; more items than one are more than a busy process takes.
+      const items = Array.from({ length: 10 }, newItem);
+      busy.wakeUps.announce(items);
+      await eventually(() => busy.woken.length + free.woken.length === 11);
+
+      expect(busy.woken.length).toBeLessThanOrEqual(1);
+      expect(new Set(free.woken)).toEqual(new Set([1]));
+      expect(await countsOf(busy)).toEqual({ announced: 10, failed: 0 });
+      expect(busy.wakeUps.lookEveryMs).toBe(5_000);
+    });
+
+    test('wake nobody twice for the same wait, but again for the next wait of the same item', async () => {
+      const here = await startProcess(redisUrl, true);
+      here.wakeUps.announce([newItem()]);
+      await eventually(() => here.woken.length === 1);
+      const item = newItem();
+
+      for (let time = 0; time < 3; time += 1) here.wakeUps.announce([item]);
+      here.wakeUps.announce([{ ...item, fence: 1 }]);
+      await here.wakeUps.settle();
+      here.release();
+      await eventually(() => here.woken.length === 3);
+      here.wakeUps.announce([newItem()]);
+      await eventually(() => here.woken.length === 4);
+
+      expect(here.woken).toEqual([1, 1, 1, 1]);
+    });
+
+    test('wake for an item that is due later when it is due', async () => {
+      const here = await startProcess(redisUrl);
+      const startedAt = Date.now();
+
+      here.wakeUps.announce([{ ...newItem(), dueInMs: 700 }]);
+      await eventually(() => here.woken.length === 1);
+
+      expect(Date.now() - startedAt).toBeGreaterThanOrEqual(690);
+    });
+
+    test('go on after everything in Redis was deleted, and leave nothing behind', async () => {
+      const here = await startProcess(redisUrl, true);
+      here.wakeUps.announce([newItem(), newItem(), newItem()]);
+      await eventually(() => here.woken.length === 1);
+      const keys = (await here.redis.commands?.keys('atelier:wake-ups:*')) ?? [];
+      if (keys.length > 0) await here.redis.commands?.del(...keys);
+      here.release();
+
+      here.wakeUps.announce([newItem()]);
+      await eventually(() => here.woken.length === 2);
+      await here.wakeUps.stopListening();
+
+      const left = (await here.redis.commands?.keys('atelier:wake-ups:*')) ?? [];
+      expect(left.filter((key) => /[0-9a-f]-\d+(:lock)?$/.test(key))).toEqual([]);
+    });
+
+    test('wake nobody who has stopped listening', async () => {
+      const [stopped, here] = [await startProcess(redisUrl), await startProcess(redisUrl)];
+      await stopped.wakeUps.stopListening();
+
+      stopped.wakeUps.announce([newItem(), newItem()]);
+      await eventually(() => here.woken.length === 2);
+
+      expect(stopped.woken).toEqual([]);
+    });
+  });
+}
+
+async function eventually(isSo: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !isSo();) {
+    if (Date.now() > deadline) throw new Error('It did not happen');
+    await pause(10);
+  }
+}
