@@ -206,7 +206,13 @@ describe('event streams', () => {
       await startImages(client, { prompt: ENDLESS }),
     ];
     await untilGeneration(client, first.id, ({ status }) => status === 'running');
-    const waiting = await untilGeneration(client, third.id, ({ queue }) => queue?.of === 2);
+    // What images take is looked up now and then; it may have been while there was none.
+    const waiting = await untilGeneration(
+      client,
+      third.id,
+      ({ queue, expected_duration_ms }) => queue?.of === 2 && expected_duration_ms !== null,
+      30_000,
+    );
     expect(waiting.queue?.position).toBe(2);
     const stream = await open('/studio/events');
     await stream.event('generation.snapshot', third.id);
