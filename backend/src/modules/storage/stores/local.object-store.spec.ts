@@ -54,6 +54,25 @@ describe('LocalObjectStore', () => {
 
   const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
+  test.each(['at once', 'in pieces'])('stores nothing when content that came %s reads differently', async (how) => {
+    const handles = await fileHandles();
+    const read = handles.read;
+    jest.spyOn(handles, 'read').mockImplementation(async function (this: FileHandle, ...asked: unknown[]) {
+      const result = (await Reflect.apply(read, this, asked)) as { bytesRead: number; buffer: Buffer };
+      if (result.bytesRead > 0) result.buffer[result.bytesRead - 1]! ^= 1;
+      return result;
+    });
+    async function* pieces(): AsyncGenerator<Buffer> {
+      yield Buffer.from('con');
+      yield Buffer.from('tent');
+    }
+
+    const putting = store.put(key, how === 'at once' ? Buffer.from('content') : pieces());
+
+    await expect(putting).rejects.toMatchObject({ code: 'storage.unavailable' });
+    expect(filesUnder(root)).toEqual([]);
+  });
+
   test('keeps the files where their keys say', async () => {
     await store.put(key, Buffer.from('content'));
 
