@@ -253,6 +253,27 @@ describe.each(['folder', 'bucket'])('GET /static/generated, with the images in a
     await until(() => !isFileOpenUnder(join(dataDir, 'static')) && fake.underWay === 0);
   });
 
+  test('survives a client that goes away in the moment in which the image is opened', async () => {
+    const link = links.linksOf(key).original;
+    const open = store.get.bind(store);
+    const closed: Promise<unknown>[] = [];
+    jest.spyOn(store, 'get').mockImplementationOnce(async (from, range, leaving) => {
+      sent.destroy();
+      await until(() => leaving?.aborted === true);
+      // Opened a moment before the signal, as it were: what is read is torn down by it, after it has been handed over.
+      const body = await open(from, range);
+      closed.push(new Promise((resolve) => body.stream.once('close', resolve)));
+      body.stream.destroy(new Error('The operation was aborted'));
+      return body;
+    });
+    const sent = request({ host: '127.0.0.1', port, path: link, agent: false });
+    sent.on('error', () => undefined).end();
+    await until(() => closed.length > 0);
+    await Promise.all(closed);
+
+    expect((await get(link)).status).toBe(200);
+  });
+
   test('asks the store once for a whole image', async () => {
     const [stat, open] = [jest.spyOn(store, 'stat'), jest.spyOn(store, 'get')];
     await get(links.linksOf(key).original);

@@ -101,7 +101,8 @@ export class GeneratedImages {
 
   async #stream(key: string, stream: Readable, response: Response, leaving: AbortSignal): Promise<void> {
     if (response.destroyed) {
-      stream.destroy();
+      // The leaving may be what tears it down: such an end is an error, and one that nobody hears ends the process.
+      stream.on('error', ignoreLeaving).destroy();
       return;
     }
     // A pipeline listens several times, beside those who measure, trace, log and compress: no leak, though Node warns of one.
@@ -115,6 +116,9 @@ export class GeneratedImages {
     }
   }
 }
+
+/** What a stream ends with when nobody waits for it any more, which is not worth telling. */
+function ignoreLeaving(): void {}
 
 /** Whether the answer can only be the whole image. */
 function isWholeWanted({ method, headers }: Request): boolean {
