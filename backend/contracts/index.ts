@@ -5,6 +5,7 @@ export * from './limits.js';
 export * from './operations.js';
 export * from './primitives.js';
 export * from './problem.js';
+export * from './providers.js';
 export * from './session.js';
 export * from './studio.js';
 export * from './studio-settings.js';

@@ -16,7 +16,7 @@ export const Prompt = z
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
 /** Key of a provider or enhancer, e.g. `openai`; the registry decides which exist. */
-export const ProviderKey = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a provider key');
+export const ProviderKey = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, 'must be a provider key');
 
 export const GenerateRequest = z
   .strictObject({

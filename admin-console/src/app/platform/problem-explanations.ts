@@ -139,6 +139,16 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Try again in a few minutes or choose another tier.',
     isAboutCredits: true,
   },
+  'providers.not_found': { what: 'This provider does not exist here.', next: 'Reload the page.' },
+  'providers.credentials_invalid': { what: namedFields, next: 'Nothing was saved. Correct it and save again.' },
+  'providers.connection_fixed': {
+    what: 'This provider works without a connection, so there is nothing to set up or to test.',
+    next: 'Choose another provider.',
+  },
+  'providers.test_throttled': {
+    what: 'This connection was tested several times just now.',
+    next: 'Wait a moment, then test it again.',
+  },
   'enhancer.unavailable': {
     what: "Couldn't enhance right now. Your prompt is unchanged.",
     next: 'Try again, or generate with your own words.',

@@ -1,18 +1,7 @@
-import type { ProblemCode } from '@atelier/contracts';
+import type { ProblemCode, ProviderErrorCategory } from '@atelier/contracts';
 import { DomainError, type ErrorKind } from '../../platform/errors/index.js';
 
-/** Why a provider did not deliver. Every answer of every vendor becomes one of these. */
-export const PROVIDER_ERROR_CATEGORIES = [
-  'content_rejected',
-  'rate_limited',
-  'quota_exhausted',
-  'auth_failed',
-  'provider_unavailable',
-  'timeout',
-  'invalid_request',
-  'bad_response',
-] as const;
-export type ProviderErrorCategory = (typeof PROVIDER_ERROR_CATEGORIES)[number];
+export { PROVIDER_ERROR_CATEGORIES, type ProviderErrorCategory } from '@atelier/contracts';
 
 interface CategoryRule {
   readonly code: ProblemCode;
