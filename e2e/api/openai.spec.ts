@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Generation, ImagePage, ProblemCode, StudioOptions } from '@atelier/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeOpenAI } from '../../backend/test/fakes/openai/fake-openai.mjs';
-import { makePicture } from '../../backend/test/fakes/openai/pictures.mjs';
+import { makePicture } from '../../backend/test/fakes/pictures.mjs';
 import { type ApiClient, signIn } from '../support/api-client.js';
 import { isFinished, onlyImage, startImages, untilGeneration } from '../support/generations.js';
 import { type Member, createMember } from '../support/members.js';

@@ -1,27 +1,33 @@
 // @ts-check
-import { setInterval, clearInterval } from 'node:timers';
-import { gzipSync } from 'node:zlib';
-import { asBase64, makeBomb } from './pictures.mjs';
+import {
+  GIF,
+  HTML,
+  HTML_TYPE,
+  JSON_TYPE,
+  SILENCE,
+  SVG,
+  answered,
+  breakOff,
+  drip,
+  gzipBomb,
+  send,
+  sendHuge,
+} from '../misbehaviour.mjs';
+import { asBase64, makeBomb } from '../pictures.mjs';
 
 /** @typedef {import('./image-request.mjs').Refusal} Refusal */
 /**
  * One request that is answered wrongly.
- * @typedef {object} Exchange
- * @property {import('node:http').IncomingMessage} request
- * @property {import('node:http').ServerResponse} response
+ * @typedef {object} ImageExchange
  * @property {Buffer} picture base64 of the picture that an honest answer would hold
  * @property {string} redirectTo
  * @property {(images: readonly Buffer[]) => Buffer} successBody
  */
+/** @typedef {import('../misbehaviour.mjs').Exchange & ImageExchange} Exchange */
 /** @typedef {(exchange: Exchange) => void} Fault */
 
-const HUGE_BYTES = 300 * 1024 * 1024;
-const DRIP_MS = 100;
-const HTML =
-  '<!doctype html><html><head><title>502 Bad Gateway</title></head><body><script>alert(1)</script></body></html>';
-const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1024" height="1024"><script>alert(1)</script></svg>';
-const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-const JSON_TYPE = { 'content-type': 'application/json' };
+/** What a real answer begins with. */
+const START = '{"created":1,"data":[{"b64_json":"';
 
 /**
  * Answers with the vendor's error body.
@@ -44,18 +50,6 @@ const delivered =
   (images) =>
   ({ response, picture, successBody }) =>
     send(response, successBody(images(picture)));
-
-/** @param {string | Buffer} body @param {number} [status] @param {Record<string, string>} [headers] @returns {Fault} */
-const answered =
-  (body, status = 200, headers = JSON_TYPE) =>
-  ({ response }) =>
-    send(response, body, status, headers);
-
-/** @param {import('node:http').ServerResponse} response @param {string | Buffer} body @param {number} [status] @param {Record<string, string>} [headers] */
-function send(response, body, status = 200, headers = JSON_TYPE) {
-  response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers });
-  response.end(body);
-}
 
 const noMoney = (/** @type {string} */ code) =>
   refused(
@@ -96,7 +90,7 @@ export const FAULTS = {
   invalid_size: refused(400, 'invalid_size', 'invalid_request_error', "Invalid size '17x17'."),
   invalid_parameter: refused(400, null, 'invalid_request_error', "Unknown parameter: 'style'."),
   unprocessable: answered('{"detail":[{"loc":["body","size"],"msg":"value is not valid"}]}', 422),
-  too_large: answered(HTML, 413, { 'content-type': 'text/html' }),
+  too_large: answered(HTML, 413, HTML_TYPE),
   billing_hard_limit_reached: refused(
     400,
     'billing_hard_limit_reached',
@@ -161,16 +155,16 @@ export const FAULTS = {
     'server_error',
     'The server had an error while processing your request. Sorry about that!',
   ),
-  bad_gateway: answered(HTML, 502, { 'content-type': 'text/html' }),
+  bad_gateway: answered(HTML, 502, HTML_TYPE),
   overloaded: refused(503, null, 'server_error', 'The engine is currently overloaded, please try again later.'),
   proxy_error: answered('error code: 520', 520, { 'content-type': 'text/plain' }),
   request_timeout: refused(408, null, 'server_error', 'Request timed out.'),
-  gateway_timeout: answered(HTML, 504, { 'content-type': 'text/html' }),
+  gateway_timeout: answered(HTML, 504, HTML_TYPE),
   redirect: ({ response, redirectTo }) => send(response, '', 302, { location: redirectTo }),
   redirect_same_method: ({ response, redirectTo }) => send(response, '', 307, { location: redirectTo }),
 
   // 200, and yet no image.
-  html: answered(HTML, 200, { 'content-type': 'text/html' }),
+  html: answered(HTML, 200, HTML_TYPE),
   not_json: answered('{"created":1,"data":[{"b64_json":"iVBORw0K'),
   empty_body: answered(''),
   empty_data: answered('{"created":1,"data":[]}'),
@@ -193,52 +187,15 @@ export const FAULTS = {
   image_gif: delivered(() => [asBase64(GIF)]),
   image_empty: delivered(() => [Buffer.alloc(0)]),
   bomb: delivered(() => [asBase64(makeBomb())]),
-  gzip_bomb: answered(gzipSync(Buffer.alloc(16 * 1024 * 1024, 0x20)), 200, {
-    ...JSON_TYPE,
-    'content-encoding': 'gzip',
-  }),
-  huge: (exchange) => sendHuge(exchange, {}),
-  huge_declared: (exchange) => sendHuge(exchange, { 'content-length': String(HUGE_BYTES) }),
+  gzip_bomb: gzipBomb,
+  huge: ({ response }) => sendHuge(response, START),
+  huge_declared: ({ response }) => sendHuge(response, START, { isDeclared: true }),
 
   // Connections that misbehave.
-  hang_before_headers: () => undefined,
-  hang_after_headers: ({ response }) => {
-    response.writeHead(200, JSON_TYPE).flushHeaders();
-  },
-  drip: ({ response }) => {
-    response.writeHead(200, JSON_TYPE).write('{"created":1,"data":[{"b64_json":"');
-    const drip = setInterval(() => response.write('A'), DRIP_MS);
-    response.on('close', () => clearInterval(drip));
-  },
-  reset_before: ({ request }) => void request.socket.resetAndDestroy(),
+  ...SILENCE,
+  drip: ({ response }) => drip(response, START),
   reset_in_body: ({ request, response, picture, successBody }) =>
     breakOff(response, successBody([picture]), () => void request.socket.resetAndDestroy()),
   cut_in_body: ({ request, response, picture, successBody }) =>
     breakOff(response, successBody([picture]), () => void request.socket.end()),
 };
-
-/** Sends half of what was promised. @param {import('node:http').ServerResponse} response @param {Buffer} body @param {() => void} end */
-function breakOff(response, body, end) {
-  response.writeHead(200, { ...JSON_TYPE, 'content-length': String(body.length) });
-  response.write(body.subarray(0, body.length >> 1), end);
-}
-
-/** Sends 300 MB, no faster than they are read. @param {Exchange} exchange @param {Record<string, string>} headers */
-function sendHuge({ response }, headers) {
-  response.writeHead(200, { ...JSON_TYPE, ...headers });
-  const chunk = Buffer.alloc(1024 * 1024, 0x41);
-  let left = HUGE_BYTES;
-  const push = () => {
-    while (left > 0 && !response.destroyed) {
-      left -= chunk.length;
-      if (!response.write(chunk)) {
-        response.once('drain', push);
-        return;
-      }
-    }
-    response.end();
-  };
-  response.write('{"created":1,"data":[{"b64_json":"'.padEnd(chunk.length, 'A'));
-  left -= chunk.length;
-  push();
-}

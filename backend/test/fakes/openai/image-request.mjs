@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @typedef {import('./pictures.mjs').Size} Size */
+/** @typedef {import('../pictures.mjs').Size} Size */
 /** @typedef {{ status: number, message: string, type: string, param: string | null, code: string | null }} Refusal */
 /**
  * What is asked for, as far as it changes the answer.

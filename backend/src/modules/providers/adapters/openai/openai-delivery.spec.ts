@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { makePicture } from '../../../../../test/fakes/openai/pictures.mjs';
+import { makePicture } from '../../../../../test/fakes/pictures.mjs';
 import { readDelivery } from './openai-delivery.js';
 
 const picture = makePicture({ width: 1024, height: 1024 }, 60_000);

@@ -3,7 +3,7 @@
 /**
  * Lets another process see and steer the fake: `GET /_fake` tells what happened, `PUT /_fake` with
  * `{"fail_always": "name"|null, "fail_next": ["name"], "delay_ms": 200}` changes what comes, `DELETE /_fake` forgets all.
- * @param {import('./fake-openai.mjs').FakeOpenAI} fake
+ * @param {import('./fake-vendor.mjs').FakeVendor} fake
  * @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response
  * @param {Record<string, unknown>} body
  */
@@ -28,7 +28,7 @@ export async function answerControl(fake, { method }, response, body) {
   );
 }
 
-/** @param {import('./fake-openai.mjs').FakeOpenAI} fake @param {Record<string, unknown>} body */
+/** @param {import('./fake-vendor.mjs').FakeVendor} fake @param {Record<string, unknown>} body */
 function steer(fake, { fail_always: failAlways, fail_next: failNext, delay_ms: delayMs }) {
   if (typeof failAlways === 'string' || failAlways === null) fake.failAlways(failAlways ?? undefined);
   if (Array.isArray(failNext)) for (const fault of failNext) fake.failNext(String(fault));
