@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cutOut, decodeInPlace } from './base64-in-json.js';
+import { cutOut, decodeInPlace, openJson } from './base64-in-json.js';
 
 const decodeText = (text: string): Buffer | undefined => {
   const body = Buffer.from(`"${text}"`, 'latin1');
@@ -8,19 +8,18 @@ const decodeText = (text: string): Buffer | undefined => {
 };
 
 describe('cutOut', () => {
-  it('leaves JSON that says the same, but for the long string', () => {
+  it('leaves JSON that says the same, but for the long strings', () => {
     fc.assert(
       fc.property(
         fc.base64String(),
         fc.string({ unit: 'grapheme' }),
         fc.constantFrom(undefined, 1, '\t'),
         (long, other, space) => {
-          const body = Buffer.from(
-            JSON.stringify({ note: other, data: [{ b64_json: long }], last: other }, null, space),
-          );
-          const cut = cutOut(body, 'b64_json');
-          expect(JSON.parse(cut.json)).toEqual({ note: other, data: [{ b64_json: '' }], last: other });
-          expect(body.toString('latin1', cut.long?.start, cut.long?.end)).toBe(long);
+          const said = { note: other, data: [{ b64_json: long }, { b64_json: 'AAAA' }], last: other };
+          const body = Buffer.from(JSON.stringify(said, null, space));
+          const { json, cuts } = cutOut(body, 'b64_json');
+          expect(JSON.parse(json)).toEqual({ ...said, data: [{ b64_json: '#0' }, { b64_json: '#1' }] });
+          expect(cuts.map(({ start, end }) => body.toString('latin1', start, end))).toEqual([long, 'AAAA']);
         },
       ),
     );
@@ -35,7 +34,22 @@ describe('cutOut', () => {
     ['the same word in a text', '{"message":"\\"b64_json\\": \\"x\\""}'],
     ['nothing', ''],
   ])('cuts nothing out of a text with %s', (_, json) => {
-    expect(cutOut(Buffer.from(json), 'b64_json')).toEqual({ json, long: undefined });
+    expect(cutOut(Buffer.from(json), 'b64_json')).toEqual({ json, cuts: [] });
+  });
+});
+
+describe('openJson', () => {
+  const open = (json: string) => openJson(Buffer.from(json), 'data');
+
+  it('decodes the string that was meant, whether it was cut out or left in its place', () => {
+    const opened = open('{"first":{"data":"QUFB"},"second":{"data":"QkJC"},"third":{"data":"Q0ND\\u0000"}}');
+    expect(opened?.value).toMatchObject({ first: { data: '#0' }, second: { data: '#1' } });
+    expect(['#1', '#0', 'Q0ND'].map((text) => opened?.decode(text)?.toString())).toEqual(['BBB', 'AAA', 'CCC']);
+    for (const text of ['#2', '#', '#x', '', 'Q0N']) expect(opened?.decode(text)).toBeUndefined();
+  });
+
+  it('does not open what is no JSON', () => {
+    for (const text of ['', '<html>', '{"data":"QUFB"', '{"data":"QUFB"}}']) expect(open(text)).toBeUndefined();
   });
 });
 

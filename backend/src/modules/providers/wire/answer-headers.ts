@@ -1,4 +1,4 @@
-import type { OutboundAnswer } from '../../../../platform/outbound/index.js';
+import type { OutboundAnswer } from '../../../platform/outbound/index.js';
 
 type Headers = OutboundAnswer['headers'];
 

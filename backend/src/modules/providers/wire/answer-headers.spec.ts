@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { requestIdOf, retryAfterMsOf } from './openai-headers.js';
+import { requestIdOf, retryAfterMsOf } from './answer-headers.js';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
 

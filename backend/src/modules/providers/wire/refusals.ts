@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import type { OutboundAnswer } from '../../../platform/outbound/index.js';
+import { ProviderError, type ProviderErrorCategory } from '../provider-error.js';
+import { requestIdOf, retryAfterMsOf } from './answer-headers.js';
+
+const Code = z.union([z.string(), z.number()]).nullish();
+const Detail = z.object({ msg: z.string().optional(), type: z.string().optional() });
+
+/** `{"error":{…}}` and what else stands for it, read leniently: gateways in front of a vendor leave fields out. */
+const ErrorBody = z.object({
+  error: z
+    .union([z.string(), z.object({ message: z.string().nullish(), type: z.string().nullish(), code: Code })])
+    .nullish(),
+  detail: z.union([z.string(), z.array(Detail)]).nullish(),
+  message: z.string().nullish(),
+});
+
+/** What a body says went wrong, in the vendor's words. They may hold keys, prompts and names of organizations. */
+export interface VendorRefusal {
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly type: string | undefined;
+}
+
+export interface Verdict {
+  readonly category: ProviderErrorCategory;
+  /** Instead of the category's own sentence. */
+  readonly message?: string;
+}
+
+/** How to read what one vendor answers. */
+export interface RefusalReader {
+  readonly vendorLabel: string;
+  /** What only this vendor means by an answer; undefined: what everybody means. */
+  readonly judge?: (status: number, refusal: VendorRefusal) => Verdict | undefined;
+}
+
+const CONTENT: Verdict = { category: 'content_rejected' };
+const NO_MONEY: Verdict = { category: 'quota_exhausted' };
+
+/** Codes of OpenAI that those who imitate it also use. */
+const BY_CODE: Readonly<Record<string, Verdict>> = {
+  moderation_blocked: CONTENT,
+  content_policy_violation: CONTENT,
+  content_filter: CONTENT,
+  ResponsibleAIPolicyViolation: CONTENT,
+  insufficient_quota: NO_MONEY,
+  credit_balance_exhausted: NO_MONEY,
+  billing_hard_limit_reached: NO_MONEY,
+  billing_not_active: NO_MONEY,
+  slow_down: { category: 'rate_limited' },
+  invalid_api_key: { category: 'auth_failed' },
+  unsupported_country_region_territory: { category: 'auth_failed' },
+};
+
+const LIMIT_CODE = /_(spend|usage)_limit_exceeded$/;
+
+const BY_TYPE: Readonly<Record<string, Verdict>> = { insufficient_quota: NO_MONEY, content_policy_violation: CONTENT };
+
+const BY_STATUS: Readonly<Record<number, Verdict>> = {
+  400: { category: 'invalid_request' },
+  401: { category: 'auth_failed' },
+  402: NO_MONEY,
+  403: { category: 'auth_failed' },
+  404: { category: 'invalid_request' },
+  405: { category: 'invalid_request' },
+  408: { category: 'timeout' },
+  410: { category: 'invalid_request' },
+  413: { category: 'invalid_request' },
+  415: { category: 'invalid_request' },
+  422: { category: 'invalid_request' },
+  429: { category: 'rate_limited' },
+  451: CONTENT,
+  499: { category: 'timeout' },
+  504: { category: 'timeout' },
+};
+
+/** What an answer says that is not a success, or that holds an error all the same. */
+export function refusalError({ status, headers, body }: OutboundAnswer, reader: RefusalReader): ProviderError {
+  const refusal = readRefusal(body) ?? { message: '', code: undefined, type: undefined };
+  const { category, message } = reader.judge?.(status, refusal) ?? verdictOn(status, refusal, reader.vendorLabel);
+  return new ProviderError(category, {
+    message,
+    httpStatus: status,
+    providerCode: codeWord(refusal.code) ?? codeWord(refusal.type),
+    requestId: requestIdOf(headers),
+    retryAfterMs: category === 'rate_limited' ? retryAfterMsOf(headers, refusal.message) : undefined,
+  });
+}
+
+/** The error in a body, if there is one. */
+export function readRefusal(body: Buffer): VendorRefusal | undefined {
+  const { error, detail, message } = ErrorBody.safeParse(parse(body)).data ?? {};
+  if (typeof error === 'object' && error) {
+    return { message: error.message ?? '', code: error.code?.toString(), type: error.type ?? undefined };
+  }
+  const text = error ?? (typeof detail === 'string' ? detail : detail?.[0]?.msg) ?? message ?? undefined;
+  const type = typeof detail === 'object' ? detail?.[0]?.type : undefined;
+  return text === undefined && type === undefined ? undefined : { message: text ?? '', code: undefined, type };
+}
+
+/** What is said of a success without what was asked for. */
+export function unusable({ status, headers }: OutboundAnswer): ProviderError {
+  return new ProviderError('bad_response', { httpStatus: status, requestId: requestIdOf(headers) });
+}
+
+/** A model that its vendor has given up, or that never was. */
+export function noSuchModel(vendorLabel: string): Verdict {
+  return {
+    category: 'invalid_request',
+    message: `${vendorLabel} no longer offers the model that makes these images. Tell your administrator.`,
+  };
+}
+
+/** Only what looks like a code is kept: texts can hold keys, prompts and names of organizations. */
+export function codeWord(text: string | null | undefined): string | undefined {
+  return text && /^[A-Za-z][A-Za-z0-9_.]{1,63}$/.test(text) ? text : undefined;
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    // Not JSON: the status has to do.
+    return undefined;
+  }
+}
+
+/** A code says more than a type, and a type more than a status: one type and one status are used for many things. */
+function verdictOn(status: number, { code, type, message }: VendorRefusal, vendorLabel: string): Verdict {
+  const isModelGone = code === 'model_not_found' || (status === 400 && /\bmodel\b.*does not exist/i.test(message));
+  return (
+    own(BY_CODE, code) ??
+    (code && LIMIT_CODE.test(code) ? NO_MONEY : undefined) ??
+    own(BY_TYPE, type) ??
+    (isModelGone ? noSuchModel(vendorLabel) : byStatus(status))
+  );
+}
+
+function byStatus(status: number): Verdict {
+  if (status < 300) return { category: 'bad_response' };
+  if (status < 400) return { category: 'invalid_request' };
+  return BY_STATUS[status] ?? { category: 'provider_unavailable' };
+}
+
+function own(table: Readonly<Record<string, Verdict>>, key: string | undefined): Verdict | undefined {
+  return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+}
