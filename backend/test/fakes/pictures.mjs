@@ -13,20 +13,24 @@ const BOMB_EDGE = 30_000;
 
 /** @typedef {{ width: number, height: number }} Size */
 
-/** @type {Map<string, Buffer>} */
-const encoded = new Map();
+/** Made at the first request for it and from then on only sent: it costs the fakes no time. @type {Map<string, Buffer>} */
+const made = new Map();
 
-/**
- * The base64 of a picture, made at the first request for it and from then on only sent: it costs the fake no time.
- * @param {Size} size @param {number} sizeBytes
- */
+/** The same picture each time. @param {Size} size @param {number} sizeBytes */
+export function pictureOf(size, sizeBytes) {
+  return once(`${size.width}x${size.height} ${sizeBytes}`, () => makePicture(size, sizeBytes));
+}
+
+/** The base64 of the same picture each time. @param {Size} size @param {number} sizeBytes */
 export function pictureAsBase64(size, sizeBytes) {
-  const key = `${size.width}x${size.height} ${sizeBytes}`;
-  const known = encoded.get(key);
-  if (known) return known;
-  const made = asBase64(makePicture(size, sizeBytes));
-  encoded.set(key, made);
-  return made;
+  return once(`${size.width}x${size.height} ${sizeBytes} base64`, () => asBase64(pictureOf(size, sizeBytes)));
+}
+
+/** @param {string} key @param {() => Buffer} make */
+function once(key, make) {
+  const bytes = made.get(key) ?? make();
+  made.set(key, bytes);
+  return bytes;
 }
 
 /** @param {Buffer} bytes */
@@ -92,4 +96,9 @@ function chunk(type, content) {
   named.copy(framed, 4);
   framed.writeUInt32BE(crc32(named), framed.length - 4);
   return framed;
+}
+
+/** What a safety filter leaves of a picture. @param {Size} size */
+export function blackPicture({ width, height }) {
+  return png({ width, height }, deflateSync(Buffer.alloc((1 + 3 * width) * height), { level: 1 }));
 }
