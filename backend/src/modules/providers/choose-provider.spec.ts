@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ProviderWish, chooseProvider } from './choose-provider.js';
+import { describeProviders } from './described-provider.js';
 import type { ImageProvider } from './image-provider.js';
 import { fakeProvider } from './testing/fake-provider.js';
 
@@ -14,7 +15,12 @@ function choose(
   resting: Record<string, number> = {},
 ): string {
   const enabledKeys = new Set(enabled ?? providers.map(({ key }) => key));
-  return chooseProvider({ ...WISH, ...wish }, providers, enabledKeys, new Map(Object.entries(resting))).key;
+  return chooseProvider(
+    { ...WISH, ...wish },
+    describeProviders(providers, new Map()),
+    enabledKeys,
+    new Map(Object.entries(resting)),
+  ).key;
 }
 
 describe('chooseProvider with auto', () => {
@@ -37,14 +43,14 @@ describe('chooseProvider with auto', () => {
     ['tier', { tiers: ['standard'] }, { tier: 'premium4' }],
     ['aspect ratio', { aspectRatios: ['1:1'] }, { aspectRatio: '16:9' }],
     ['count', { maxCount: 1 }, { count: 2 }],
-  ] as const)('passes over those that can not do the %s', (_, capabilities, wish) => {
-    expect(choose(wish, [fakeProvider({ key: 'a', capabilities }), fakeProvider({ key: 'b' })])).toBe('b');
+  ] as const)('passes over those that can not do the %s', (_, able, wish) => {
+    expect(choose(wish, [fakeProvider({ key: 'a', ...able }), fakeProvider({ key: 'b' })])).toBe('b');
   });
 
   it('takes the mock only when nothing else will do, wherever it is registered', () => {
     expect(choose({}, [mock, fakeProvider({ key: 'a' })])).toBe('a');
     expect(choose({}, [mock, fakeProvider({ key: 'a', status: 'unavailable' })])).toBe('mock');
-    expect(choose({ count: 4 }, [mock, fakeProvider({ key: 'a', capabilities: { maxCount: 1 } })])).toBe('mock');
+    expect(choose({ count: 4 }, [mock, fakeProvider({ key: 'a', maxCount: 1 })])).toBe('mock');
   });
 
   it('says when to come back if none is ready', () => {
@@ -67,7 +73,7 @@ describe('chooseProvider with auto', () => {
   });
 
   it('says that waiting is no use if those that are ready can not do it', () => {
-    expect(() => choose({ count: 2 }, [fakeProvider({ key: 'a', capabilities: { maxCount: 1 } })])).toThrow(
+    expect(() => choose({ count: 2 }, [fakeProvider({ key: 'a', maxCount: 1 })])).toThrow(
       expect.objectContaining({ code: 'studio.provider_incapable', kind: 'invalid' }),
     );
   });
@@ -92,7 +98,7 @@ describe('chooseProvider with a name', () => {
   });
 
   it('finds it unable, and names the field of the request', () => {
-    const modest = fakeProvider({ key: 'a', capabilities: { tiers: ['standard'], maxCount: 1 } });
+    const modest = fakeProvider({ key: 'a', tiers: ['standard'], maxCount: 1 });
     expect(() => choose({ requested: 'a', tier: 'premium2' }, [modest])).toThrow(
       expect.objectContaining({
         code: 'studio.provider_incapable',

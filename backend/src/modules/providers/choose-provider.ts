@@ -1,6 +1,6 @@
 import type { AspectRatio, ProviderStatus, Tier } from '@atelier/contracts';
 import { DomainError } from '../../platform/errors/index.js';
-import type { ImageProvider } from './image-provider.js';
+import { type DescribedProvider, aspectRatiosOf } from './described-provider.js';
 
 /** The key that leaves the choice to us. */
 export const AUTO_PROVIDER = 'auto';
@@ -27,9 +27,11 @@ export interface ProviderWish {
 }
 
 /** What a provider says of itself, unless it is left alone because it failed. */
-export function currentStatus(provider: ImageProvider, resting: ReadonlyMap<string, number>): ProviderStatus {
-  const status = provider.status();
-  return CAN_WORK[status] && resting.has(provider.key) ? 'unavailable' : status;
+export function currentStatus(
+  { key, status }: DescribedProvider,
+  resting: ReadonlyMap<string, number>,
+): ProviderStatus {
+  return CAN_WORK[status] && resting.has(key) ? 'unavailable' : status;
 }
 
 /**
@@ -41,10 +43,10 @@ export function currentStatus(provider: ImageProvider, resting: ReadonlyMap<stri
  */
 export function chooseProvider(
   wish: ProviderWish,
-  providers: readonly ImageProvider[],
+  providers: readonly DescribedProvider[],
   enabledKeys: ReadonlySet<string>,
   resting: ReadonlyMap<string, number>,
-): ImageProvider {
+): DescribedProvider {
   return wish.requested === AUTO_PROVIDER
     ? chooseAny(wish, providers, enabledKeys, resting)
     : chooseNamed(wish, providers, enabledKeys, resting);
@@ -52,10 +54,10 @@ export function chooseProvider(
 
 function chooseAny(
   wish: ProviderWish,
-  providers: readonly ImageProvider[],
+  providers: readonly DescribedProvider[],
   enabledKeys: ReadonlySet<string>,
   resting: ReadonlyMap<string, number>,
-): ImageProvider {
+): DescribedProvider {
   const enabled = providers.filter((provider) => enabledKeys.has(provider.key));
   const working = enabled.filter((provider) => CAN_WORK[currentStatus(provider, resting)]);
   const able = working.filter((provider) => shortcoming(provider, wish) === undefined);
@@ -77,10 +79,10 @@ function chooseAny(
 
 function chooseNamed(
   wish: ProviderWish,
-  providers: readonly ImageProvider[],
+  providers: readonly DescribedProvider[],
   enabledKeys: ReadonlySet<string>,
   resting: ReadonlyMap<string, number>,
-): ImageProvider {
+): DescribedProvider {
   const provider = providers.find(({ key }) => key === wish.requested);
   if (provider === undefined) {
     throw refusal('studio.provider_unknown', 'provider', `There is no provider "${wish.requested}".`);
@@ -105,13 +107,19 @@ function chooseNamed(
 }
 
 /** What the provider can't do of this wish, named after the request's field; undefined when it can do all of it. */
-function shortcoming(provider: ImageProvider, wish: ProviderWish): { path: string; message: string } | undefined {
-  const able = provider.capabilities();
-  if (!able.tiers.includes(wish.tier)) return { path: 'tier', message: `does not offer the tier ${wish.tier}` };
-  if (!able.aspectRatios.includes(wish.aspectRatio)) {
-    return { path: 'aspect_ratio', message: `does not offer the aspect ratio ${wish.aspectRatio}` };
+function shortcoming(
+  { capabilities }: DescribedProvider,
+  wish: ProviderWish,
+): { path: string; message: string } | undefined {
+  const sizes = capabilities.sizes[wish.tier];
+  if (!sizes) return { path: 'tier', message: `does not offer the tier ${wish.tier}` };
+  if (!sizes.has(wish.aspectRatio)) {
+    const where = aspectRatiosOf(capabilities).has(wish.aspectRatio) ? ` in the tier ${wish.tier}` : '';
+    return { path: 'aspect_ratio', message: `does not offer the aspect ratio ${wish.aspectRatio}${where}` };
   }
-  if (wish.count > able.maxCount) return { path: 'count', message: `makes at most ${able.maxCount} images at once` };
+  if (wish.count > capabilities.maxCount) {
+    return { path: 'count', message: `makes at most ${capabilities.maxCount} images at once` };
+  }
   return undefined;
 }
 

@@ -1,4 +1,6 @@
 import type { AspectRatio, ProviderStatus, Tier } from '@atelier/contracts';
+import type { TierSettings, TokenPrices } from '../studio-settings/index.js';
+import type { VendorConnection } from './connections/vendor-connection.js';
 
 /** Size of a finished image in pixels. */
 export interface PixelSize {
@@ -6,15 +8,31 @@ export interface PixelSize {
   readonly height: number;
 }
 
+/** With what the images of one tier are made. */
+export type TierSetup = TierSettings;
+
+/** What an administrator has decided about a provider, and with what it is reached; read anew for each use. */
+export interface ProviderSetup {
+  /** Undefined: the vendor has no address yet, or the provider needs none, as the mock. */
+  readonly connection: VendorConnection | undefined;
+  /** A tier that is missing is not offered. */
+  readonly tiers: Readonly<Partial<Record<Tier, TierSetup>>>;
+  /** Millionths of a US dollar per token by kind, where the vendor bills for tokens. */
+  readonly tokenPrices?: TokenPrices;
+}
+
 /** What a provider can do; decides what a form offers and what a request may ask. */
 export interface ImageProviderCapabilities {
-  readonly tiers: readonly Tier[];
-  readonly aspectRatios: readonly AspectRatio[];
+  /** The size of an image by tier and aspect ratio, as far as it is known before; what is missing can't be made. */
+  readonly sizes: Readonly<Partial<Record<Tier, ReadonlyMap<AspectRatio, PixelSize>>>>;
   /** Most images that one generation may ask of it. */
   readonly maxCount: number;
   readonly supportsSeed: boolean;
-  /** Length of the edges of a square image, in pixels. */
-  readonly squareEdges: Readonly<Record<Tier, number>>;
+}
+
+export interface ProviderDescription {
+  readonly status: ProviderStatus;
+  readonly capabilities: ImageProviderCapabilities;
 }
 
 export interface ImageRequest {
@@ -23,6 +41,8 @@ export interface ImageRequest {
   readonly tier: Tier;
   readonly aspectRatio: AspectRatio;
   readonly seed: number | null;
+  /** Tells vendors one person from the other without saying who they are; at most 64 characters. */
+  readonly endUserHash: string;
 }
 
 /** An image as the provider delivered it. Its bytes are not trusted before they have been inspected. */
@@ -34,18 +54,31 @@ export interface ProviderImage {
   readonly seed: number | null;
   /** The prompt as the provider rewrote it, where it says so. */
   readonly revisedPrompt: string | null;
+  /** What the vendor asks for it in millionths of a US dollar, by reported usage or else by the set-up; null: unknown. */
+  readonly costMicros: number | null;
 }
 
-/** The port: anything that can turn a prompt into one image. */
+/** What a vendor answered to a call that only asks whether key and address work. */
+export interface ConnectionReport {
+  readonly latencyMs: number;
+  /** Models that it has, as far as it tells. */
+  readonly models: readonly string[];
+}
+
+/** The port: anything that can turn a prompt into one image. Everything that can be decided about it is in its set-up. */
 export interface ImageProvider {
   readonly key: string;
   readonly label: string;
-  capabilities(): ImageProviderCapabilities;
-  status(): ProviderStatus;
+  describe(setup: ProviderSetup): ProviderDescription;
   /**
    * Makes one image.
    * @param signal aborts the work: a deadline has passed, the person canceled, or the process stops
    * @throws ProviderError whatever goes wrong, always with a category
    */
-  generate(request: ImageRequest, signal: AbortSignal): Promise<ProviderImage>;
+  generate(request: ImageRequest, setup: ProviderSetup, signal: AbortSignal): Promise<ProviderImage>;
+  /**
+   * Asks the vendor whether key and address work, without making an image.
+   * @throws ProviderError
+   */
+  test?(setup: ProviderSetup, signal: AbortSignal): Promise<ConnectionReport>;
 }

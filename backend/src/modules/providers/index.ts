@@ -1,14 +1,19 @@
 export { AUTO_PROVIDER, chooseProvider, currentStatus, type ProviderWish } from './choose-provider.js';
+export { type DescribedProvider, NO_SETUP, aspectRatiosOf, tiersOf } from './described-provider.js';
+export { EnhancerSetups } from './enhancer-setups.js';
 export type {
   ImageProvider,
   ImageProviderCapabilities,
   ImageRequest,
   PixelSize,
+  ProviderDescription,
   ProviderImage,
+  ProviderSetup,
 } from './image-provider.js';
-export type { Enhancement, PromptEnhancer } from './prompt-enhancer.js';
+export type { Enhancement, EnhancerSetup, PromptEnhancer } from './prompt-enhancer.js';
 export { type CallEnd, ProviderAttempts } from './provider-attempts.js';
 export { type Admission, ProviderBreaker, ProviderRestingError } from './provider-breaker.js';
+export { ProviderCatalogue } from './provider-catalogue.js';
 export { ProviderCallsModule } from './provider-calls.module.js';
 export {
   PROVIDER_ERROR_CATEGORIES,
@@ -17,4 +22,5 @@ export {
   type ProviderErrorOptions,
 } from './provider-error.js';
 export { EnhancerRegistry, IMAGE_PROVIDERS, PROMPT_ENHANCERS, ProviderRegistry } from './provider-registry.js';
+export { ProviderSetups } from './provider-setups.js';
 export { ProvidersModule } from './providers.module.js';

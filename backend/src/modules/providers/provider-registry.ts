@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ImageProvider } from './image-provider.js';
 import type { PromptEnhancer } from './prompt-enhancer.js';
 
-/** Injection tokens of the adapters, each an array in the order in which `auto` prefers them. */
+/** Injection tokens of the adapters, each an array. */
 export const IMAGE_PROVIDERS = Symbol('IMAGE_PROVIDERS');
 export const PROMPT_ENHANCERS = Symbol('PROMPT_ENHANCERS');
 

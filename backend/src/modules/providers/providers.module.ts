@@ -1,22 +1,27 @@
 import { Module } from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
 import { OutboundHttp } from '../../platform/outbound/index.js';
+import { StudioSettingsModule } from '../studio-settings/index.js';
 import { MockImageProvider } from './adapters/mock/mock.image-provider.js';
 import { OpenAIImageProvider } from './adapters/openai/openai.image-provider.js';
+import { VendorConnections } from './connections/vendor-connections.js';
+import { EnhancerSetups } from './enhancer-setups.js';
 import { MockEnhancer } from './enhancers/mock/mock.enhancer.js';
 import type { ImageProvider } from './image-provider.js';
 import type { PromptEnhancer } from './prompt-enhancer.js';
+import { ProviderCatalogue } from './provider-catalogue.js';
 import { ProviderMetrics } from './provider-metrics.js';
 import { EnhancerRegistry, IMAGE_PROVIDERS, PROMPT_ENHANCERS, ProviderRegistry } from './provider-registry.js';
+import { ProviderSetups } from './provider-setups.js';
 
-/** Everything that can make an image or enhance a prompt. A new adapter is one line here, in order of preference. */
+/** Everything that can make an image or enhance a prompt. A new adapter is a few lines here. */
 @Module({
+  imports: [StudioSettingsModule],
   providers: [
     {
       provide: OpenAIImageProvider,
-      useFactory: ({ openai }: Configuration, http: OutboundHttp, metrics: ProviderMetrics) =>
-        new OpenAIImageProvider(openai, http, metrics),
-      inject: [Configuration, OutboundHttp, ProviderMetrics],
+      useFactory: (http: OutboundHttp, metrics: ProviderMetrics) => new OpenAIImageProvider(http, metrics),
+      inject: [OutboundHttp, ProviderMetrics],
     },
     {
       provide: MockImageProvider,
@@ -38,10 +43,14 @@ import { EnhancerRegistry, IMAGE_PROVIDERS, PROMPT_ENHANCERS, ProviderRegistry }
       useFactory: (...enhancers: PromptEnhancer[]) => enhancers,
       inject: [MockEnhancer],
     },
+    EnhancerRegistry,
+    EnhancerSetups,
+    ProviderCatalogue,
     ProviderMetrics,
     ProviderRegistry,
-    EnhancerRegistry,
+    ProviderSetups,
+    VendorConnections,
   ],
-  exports: [ProviderRegistry, EnhancerRegistry],
+  exports: [EnhancerRegistry, EnhancerSetups, ProviderCatalogue, ProviderRegistry, ProviderSetups],
 })
 export class ProvidersModule {}

@@ -1,36 +1,28 @@
 import { PRICE_MAX, TIERS, type Tier } from '@atelier/contracts';
 import * as z from 'zod';
+import { IMAGE_PROVIDER_KEYS, type ImageProviderKey, PROVIDER_SETTINGS } from './provider-setting-definitions.js';
+import { type ProviderSettings, providerSettings } from './provider-settings.js';
+import { type SettingDefinition, choice, define, prose, wholeNumber } from './setting-schemas.js';
 
 /** Most credits that a new user may be given. */
 const INITIAL_CREDITS_MAX = 1_000_000_000;
 
-/** The providers that an administrator can switch on and off. */
-const SWITCHED_PROVIDERS = ['openai', 'huggingface', 'gemini', 'mock'] as const;
-
 export const PROMPT_ENHANCER_KEYS = ['huggingface', 'gemini', 'ollama', 'mock'] as const;
 
-const wholeNumber = (from: number, to: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `must be a whole number from ${from} to ${to}`)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, `must be a whole number from ${from} to ${to}`);
+/** Longest enhancement, in words. */
+const ENHANCEMENT_MAX_WORDS = 150;
 
-const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
+const ENHANCER_INSTRUCTION_MAX_LENGTH = 2_000;
 
-const choice = <const Options extends readonly [string, ...string[]]>(options: Options) =>
-  z.enum(options, { error: `must be one of ${options.join(', ')}` });
+const ENHANCER_INSTRUCTION = [
+  'You improve prompts for an image generator.',
+  'Rewrite the idea you are given as one vivid prompt in the same language.',
+  'Keep its subject, its names and every detail as they are; add light, composition, materials, colour and mood.',
+  'Add no text, logos or people that were not asked for.',
+  'Answer with the prompt alone: no quotes, no introduction, no explanation.',
+].join(' ');
 
-interface SettingDefinition<Schema extends z.ZodType> {
-  readonly defaultValue: string;
-  /** Reads the text that is stored and sent. */
-  readonly schema: Schema;
-}
-
-const define = <Schema extends z.ZodType>(defaultValue: string, schema: Schema): SettingDefinition<Schema> => ({
-  defaultValue,
-  schema,
-});
+const enhancerModel = z.string().regex(/^[\w./:@+-]{1,200}$/, 'must be the name of a model, without blanks');
 
 /** Every setting that exists: its default and what it takes. */
 export const SETTINGS = {
@@ -38,11 +30,13 @@ export const SETTINGS = {
   credit_price_premium2: define('2', wholeNumber(1, PRICE_MAX)),
   credit_price_premium4: define('4', wholeNumber(1, PRICE_MAX)),
   prompt_enhancer_provider: define('huggingface', choice(PROMPT_ENHANCER_KEYS)),
-  image_gen_provider: define('auto', choice(['auto', 'openai', 'huggingface', 'gemini', 'mock'])),
-  provider_openai_enabled: define('true', flag),
-  provider_huggingface_enabled: define('true', flag),
-  provider_gemini_enabled: define('false', flag),
-  provider_mock_enabled: define('true', flag),
+  prompt_enhancer_huggingface_model: define('meta-llama/Llama-3.1-8B-Instruct', enhancerModel),
+  prompt_enhancer_gemini_model: define('gemini-3.5-flash-lite', enhancerModel),
+  prompt_enhancer_ollama_model: define('llama3.2', enhancerModel),
+  prompt_enhancer_instruction: define(ENHANCER_INSTRUCTION, prose(ENHANCER_INSTRUCTION_MAX_LENGTH)),
+  prompt_enhancer_max_words: define(String(ENHANCEMENT_MAX_WORDS), wholeNumber(10, ENHANCEMENT_MAX_WORDS)),
+  image_gen_provider: define('auto', choice(['auto', ...IMAGE_PROVIDER_KEYS])),
+  ...PROVIDER_SETTINGS,
   initial_credits: define('100', wholeNumber(0, INITIAL_CREDITS_MAX)),
 } as const satisfies Record<string, SettingDefinition<z.ZodType>>;
 
@@ -60,13 +54,28 @@ export const PRICE_KEYS = {
   premium4: 'credit_price_premium4',
 } as const satisfies Record<Tier, SettingKey>;
 
+export type EnhancerKey = (typeof PROMPT_ENHANCER_KEYS)[number];
+
+/** What an administrator has decided about the enhancement of prompts. */
+export interface EnhancerSettings {
+  /** By enhancer; empty for the mock, which has none. */
+  readonly models: Readonly<Record<EnhancerKey, string>>;
+  /** What the model is told to do. */
+  readonly instruction: string;
+  readonly maxWords: number;
+}
+
 /** The settings in force, read and typed. */
 export interface SettingsInForce {
   /** Price of one image, in credits, and which version of the setting it comes from. */
   readonly prices: Record<Tier, { readonly credits: number; readonly version: string }>;
-  readonly promptEnhancer: (typeof PROMPT_ENHANCER_KEYS)[number];
+  readonly promptEnhancer: EnhancerKey;
+  readonly enhancers: EnhancerSettings;
   readonly imageProvider: string;
   readonly enabledProviders: ReadonlySet<string>;
+  /** Keys of all image providers, the one that `auto` prefers first. */
+  readonly providerPriority: readonly string[];
+  readonly providers: Readonly<Record<ImageProviderKey, ProviderSettings>>;
   readonly initialCredits: number;
 }
 
@@ -88,11 +97,24 @@ export function settingsInForce(stored: ReadonlyMap<string, StoredSetting>): Set
     const key = PRICE_KEYS[tier];
     return { credits: read(key), version: `${key}@${stored.get(key)?.updatedAt ?? 'default'}` };
   };
+  const providers = providerSettings(read);
   return {
     prices: Object.fromEntries(TIERS.map((tier) => [tier, priceOf(tier)])) as SettingsInForce['prices'],
     promptEnhancer: read('prompt_enhancer_provider'),
+    enhancers: {
+      models: {
+        huggingface: read('prompt_enhancer_huggingface_model'),
+        gemini: read('prompt_enhancer_gemini_model'),
+        ollama: read('prompt_enhancer_ollama_model'),
+        mock: '',
+      },
+      instruction: read('prompt_enhancer_instruction'),
+      maxWords: read('prompt_enhancer_max_words'),
+    },
     imageProvider: read('image_gen_provider'),
-    enabledProviders: new Set(SWITCHED_PROVIDERS.filter((provider) => read(`provider_${provider}_enabled`))),
+    enabledProviders: new Set(IMAGE_PROVIDER_KEYS.filter((provider) => providers[provider].isEnabled)),
+    providerPriority: read('provider_priority'),
+    providers,
     initialCredits: read('initial_credits'),
   };
 }

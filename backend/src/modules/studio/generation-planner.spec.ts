@@ -80,7 +80,11 @@ describeAppOnEveryDatabase('GenerationPlanner', (start) => {
     expect(enhance).not.toHaveBeenCalled();
 
     expect((await plan({ enhance: true })).generation.enhancedPrompt).toBe('a harbour, oil on canvas');
-    expect(enhance).toHaveBeenCalledWith('a harbour', expect.any(AbortSignal));
+    expect(enhance).toHaveBeenCalledWith(
+      'a harbour',
+      expect.objectContaining({ maxWords: 150 }),
+      expect.any(AbortSignal),
+    );
 
     enhance.mockRejectedValueOnce(new ProviderError('content_rejected'));
     await expect(plan({ enhance: true })).rejects.toMatchObject({ category: 'content_rejected' });

@@ -7,7 +7,7 @@ import { Clock, within } from '../../platform/time/index.js';
 import { currentTraceParent } from '../../platform/tracing/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditsService, InsufficientCreditsError } from '../credits/index.js';
-import { ProviderBreaker, ProviderRegistry, chooseProvider } from '../providers/index.js';
+import { ProviderBreaker, ProviderCatalogue, chooseProvider } from '../providers/index.js';
 import { storageFull } from '../storage/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
 import type { GenerationItem } from './items/generation-item.entity.js';
@@ -39,7 +39,7 @@ export class GenerationPlanner {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
-    @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
+    @Inject(ProviderCatalogue) private readonly providers: ProviderCatalogue,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(CreditsService) private readonly credits: CreditsService,
     @Inject(PromptEnhancement) private readonly enhancement: PromptEnhancement,
@@ -59,7 +59,7 @@ export class GenerationPlanner {
     const requestedProvider = request.provider ?? settings.imageProvider;
     const provider = chooseProvider(
       { requested: requestedProvider, tier: request.tier, aspectRatio: request.aspect_ratio, count: request.count },
-      this.providers.list(),
+      await this.providers.list(settings),
       settings.enabledProviders,
       await this.breaker.resting(),
     );

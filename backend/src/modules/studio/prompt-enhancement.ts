@@ -17,10 +17,11 @@ export class PromptEnhancement {
 
   /** @throws DomainError `enhancer.unavailable`, or the refusal of the content policy */
   async enhance(prompt: string): Promise<EnhancedPrompt> {
-    const enhancer = this.options.enhancerFor(await this.settings.current());
-    if (!enhancer) throw enhancerUnavailable(undefined);
+    const ready = await this.options.readyEnhancer(await this.settings.current());
+    if (!ready) throw enhancerUnavailable(undefined);
+    const { enhancer, setup } = ready;
     try {
-      const { text, model } = await enhancer.enhance(prompt, AbortSignal.timeout(ENHANCER_TIMEOUT_MS));
+      const { text, model } = await enhancer.enhance(prompt, setup, AbortSignal.timeout(ENHANCER_TIMEOUT_MS));
       return { prompt, enhanced_prompt: text, provider: enhancer.key, model };
     } catch (error) {
       if (error instanceof ProviderError && error.category === 'content_rejected') throw error;

@@ -1,35 +1,43 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ProviderStatus, Tier } from '@atelier/contracts';
-import { EnhancerRegistry, type ImageProvider, type PromptEnhancer, ProviderRegistry } from '../providers/index.js';
-import type { ProviderBreaker } from '../providers/index.js';
-import type { SettingsInForce, StudioSettingsService } from '../studio-settings/index.js';
+import type { AspectRatio, ProviderStatus, Tier } from '@atelier/contracts';
+import {
+  type DescribedProvider,
+  EnhancerRegistry,
+  type EnhancerSetups,
+  type PromptEnhancer,
+  type ProviderBreaker,
+  type ProviderCatalogue,
+} from '../providers/index.js';
+import { type SettingsInForce, type StudioSettingsService, settingsInForce } from '../studio-settings/index.js';
 import { StudioOptionsService } from './studio-options.service.js';
 
 const SETTINGS: SettingsInForce = {
-  prices: {
-    standard: { credits: 1, version: 'v' },
-    premium2: { credits: 2, version: 'v' },
-    premium4: { credits: 4, version: 'v' },
-  },
+  ...settingsInForce(new Map()),
   promptEnhancer: 'gemini',
-  imageProvider: 'auto',
   enabledProviders: new Set(['fast', 'fine']),
-  initialCredits: 100,
 };
 
-const provider = (key: string, tiers: Tier[], edge: number, status: ProviderStatus = 'ready'): ImageProvider => ({
-  key,
-  label: `The ${key} one`,
-  capabilities: () => ({
-    tiers,
-    aspectRatios: ['1:1', '16:9'],
-    maxCount: 4,
-    supportsSeed: key === 'fine',
-    squareEdges: { standard: edge, premium2: edge * 2, premium4: edge * 4 },
-  }),
-  status: () => status,
-  generate: () => Promise.reject(new Error('Nothing is made here')),
-});
+const provider = (
+  key: string,
+  tiers: Tier[],
+  edge: number,
+  status: ProviderStatus = 'ready',
+  ratios: readonly AspectRatio[] = ['1:1', '16:9'],
+): DescribedProvider => {
+  const sizes = (times: number) =>
+    new Map(ratios.map((ratio) => [ratio, { width: edge * times, height: edge * times }]));
+  const all = { standard: sizes(1), premium2: sizes(2), premium4: sizes(4) };
+  return {
+    key,
+    label: `The ${key} one`,
+    status,
+    capabilities: {
+      sizes: Object.fromEntries(tiers.map((tier) => [tier, all[tier]])),
+      maxCount: 4,
+      supportsSeed: key === 'fine',
+    },
+  };
+};
 
 const enhancer = (key: string, isReady: boolean): PromptEnhancer => ({
   key,
@@ -40,17 +48,22 @@ const enhancer = (key: string, isReady: boolean): PromptEnhancer => ({
 
 interface Given {
   readonly settings?: Partial<SettingsInForce>;
-  readonly providers?: ImageProvider[];
+  readonly providers?: DescribedProvider[];
   readonly enhancers?: PromptEnhancer[];
   readonly resting?: string[];
 }
 
+const setup = { connection: undefined, model: '', instruction: '', maxWords: 150 };
+
 function optionsOf({ settings = {}, providers = [], enhancers = [], resting = [] }: Given): StudioOptionsService {
   return new StudioOptionsService(
     { current: () => Promise.resolve({ ...SETTINGS, ...settings }) } as unknown as StudioSettingsService,
-    new ProviderRegistry(providers),
+    { list: () => Promise.resolve(providers) } as unknown as ProviderCatalogue,
     { resting: () => Promise.resolve(new Map(resting.map((key) => [key, 1]))) } as unknown as ProviderBreaker,
     new EnhancerRegistry(enhancers),
+    {
+      read: () => Promise.resolve(new Map(enhancers.map(({ key }) => [key, setup]))),
+    } as unknown as EnhancerSetups,
   );
 }
 
@@ -100,6 +113,8 @@ describe('StudioOptionsService', () => {
       { key: 'premium4', label: 'Premium 4', credits: 4, width: 4_096, height: 4_096, enabled: false, reason },
     ]);
     expect((await optionsOf({}).options()).tiers[0]).toMatchObject({ width: 1_024, enabled: false });
+    const noSquares = [provider('fast', ['standard'], 512, 'ready', ['16:9'])];
+    expect((await optionsOf({ providers: noSquares }).options()).tiers[0]).toMatchObject({ width: 512, enabled: true });
   });
 
   test('shows the size of whom the settings prefer, else of the first', async () => {

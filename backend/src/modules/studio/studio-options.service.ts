@@ -1,11 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type StudioOptions, TIERS, type Tier, type TierOption } from '@atelier/contracts';
 import {
+  type DescribedProvider,
   EnhancerRegistry,
+  type EnhancerSetup,
+  EnhancerSetups,
   type PromptEnhancer,
   ProviderBreaker,
-  ProviderRegistry,
+  ProviderCatalogue,
+  aspectRatiosOf,
   currentStatus,
+  tiersOf,
 } from '../providers/index.js';
 import { type SettingsInForce, StudioSettingsService } from '../studio-settings/index.js';
 
@@ -17,70 +22,86 @@ const NOMINAL_EDGES: Record<Tier, number> = { standard: 1_024, premium2: 2_048, 
 /** Answers offline, so it stands in until the enhancer of the settings has been set up. */
 const FALLBACK_ENHANCER = 'mock';
 
+/** An enhancer with what it needs to answer. */
+export interface ReadyEnhancer {
+  readonly enhancer: PromptEnhancer;
+  readonly setup: EnhancerSetup;
+}
+
 /** What can be chosen right now, from the settings and what the providers say of themselves. */
 @Injectable()
 export class StudioOptionsService {
   constructor(
     @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
-    @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
+    @Inject(ProviderCatalogue) private readonly providers: ProviderCatalogue,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(EnhancerRegistry) private readonly enhancers: EnhancerRegistry,
+    @Inject(EnhancerSetups) private readonly enhancerSetups: EnhancerSetups,
   ) {}
 
   async options(): Promise<StudioOptions> {
-    const [settings, resting] = await Promise.all([this.settings.current(), this.breaker.resting()]);
-    const enhancer = this.enhancerFor(settings);
+    const settings = await this.settings.current();
+    const [providers, resting, ready] = await Promise.all([
+      this.providers.list(settings),
+      this.breaker.resting(),
+      this.readyEnhancer(settings),
+    ]);
     return {
-      tiers: TIERS.map((tier) => this.#tierOption(tier, settings)),
-      providers: this.providers.list().map((provider) => {
-        const { tiers, aspectRatios, maxCount, supportsSeed } = provider.capabilities();
+      tiers: TIERS.map((tier) => tierOption(tier, providers, settings)),
+      providers: providers.map((provider) => {
+        const { key, label, capabilities } = provider;
         return {
-          key: provider.key,
-          label: provider.label,
-          enabled: settings.enabledProviders.has(provider.key),
+          key,
+          label,
+          enabled: settings.enabledProviders.has(key),
           status: currentStatus(provider, resting),
-          tiers: [...tiers],
-          aspect_ratios: [...aspectRatios],
-          max_count: maxCount,
-          supports: { seed: supportsSeed },
+          tiers: tiersOf(capabilities),
+          aspect_ratios: [...aspectRatiosOf(capabilities)],
+          max_count: capabilities.maxCount,
+          supports: { seed: capabilities.supportsSeed },
         };
       }),
       default_provider: settings.imageProvider,
       enhancer: {
-        key: enhancer?.key ?? settings.promptEnhancer,
-        label: enhancer?.label ?? settings.promptEnhancer,
-        ready: enhancer !== undefined,
+        key: ready?.enhancer.key ?? settings.promptEnhancer,
+        label: ready?.enhancer.label ?? settings.promptEnhancer,
+        ready: ready !== undefined,
       },
     };
   }
 
   /** The enhancer of the settings if it is ready, else the offline one. */
-  enhancerFor({ promptEnhancer }: SettingsInForce): PromptEnhancer | undefined {
-    return [promptEnhancer, FALLBACK_ENHANCER]
-      .map((key) => this.enhancers.get(key))
-      .find((enhancer) => enhancer?.isReady() === true);
+  async readyEnhancer(settings: SettingsInForce): Promise<ReadyEnhancer | undefined> {
+    const setups = await this.enhancerSetups.read(settings);
+    for (const key of [settings.promptEnhancer, FALLBACK_ENHANCER]) {
+      const [enhancer, setup] = [this.enhancers.get(key), setups.get(key)];
+      if (enhancer && setup && enhancer.isReady(setup)) return { enhancer, setup };
+    }
+    return undefined;
   }
+}
 
-  #tierOption(tier: Tier, { prices, enabledProviders, imageProvider }: SettingsInForce): TierOption {
-    const able = this.providers
-      .list()
-      .filter(
-        (provider) =>
-          enabledProviders.has(provider.key) &&
-          provider.status() !== 'not_configured' &&
-          provider.capabilities().tiers.includes(tier),
-      );
-    // The sizes of whom an unspecific wish goes to: the list is in order of preference.
-    const likely = able.find(({ key }) => key === imageProvider) ?? able[0];
-    const edge = likely?.capabilities().squareEdges[tier] ?? NOMINAL_EDGES[tier];
-    return {
-      key: tier,
-      label: TIER_LABELS[tier],
-      credits: prices[tier].credits,
-      width: edge,
-      height: edge,
-      enabled: likely !== undefined,
-      ...(likely ? {} : { reason: 'No provider that is switched on can make it.' }),
-    };
-  }
+function tierOption(
+  tier: Tier,
+  providers: readonly DescribedProvider[],
+  { prices, enabledProviders, imageProvider }: SettingsInForce,
+): TierOption {
+  const able = providers.filter(
+    ({ key, status, capabilities }) =>
+      enabledProviders.has(key) && status !== 'not_configured' && capabilities.sizes[tier] !== undefined,
+  );
+  // The size of whom an unspecific wish goes to: the list is in order of preference.
+  const likely = able.find(({ key }) => key === imageProvider) ?? able[0];
+  const sizes = likely?.capabilities.sizes[tier];
+  const [anySize] = sizes?.values() ?? [];
+  const { width, height } = sizes?.get('1:1') ?? anySize ?? { width: NOMINAL_EDGES[tier], height: NOMINAL_EDGES[tier] };
+  return {
+    key: tier,
+    label: TIER_LABELS[tier],
+    credits: prices[tier].credits,
+    width,
+    height,
+    enabled: likely !== undefined,
+    ...(likely ? {} : { reason: 'No provider that is switched on can make it.' }),
+  };
 }

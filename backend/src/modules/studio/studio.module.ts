@@ -7,6 +7,7 @@ import { ProviderCallsModule, ProvidersModule } from '../providers/index.js';
 import { StorageModule } from '../storage/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
 import { CanceledItems } from './items/canceled-items.js';
+import { EndUsers } from './items/end-users.js';
 import { ExpectedDurations } from './queue/expected-durations.js';
 import { GenerationEventLog } from './events/generation-event-log.js';
 import { GenerationEvent } from './events/generation-event.entity.js';
@@ -52,6 +53,7 @@ import { WorkMetrics } from './items/work-metrics.js';
   controllers: [StudioController, GenerationEventsController],
   providers: [
     CanceledItems,
+    EndUsers,
     ExpectedDurations,
     GenerationEventLog,
     GenerationEvents,

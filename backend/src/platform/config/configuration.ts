@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { VendorKey } from '@atelier/contracts';
 import { DUTIES, type Duties, type ProcessRole } from './process-role.js';
 import { type TracingOptions, tracingOptions } from '../tracing/tracing-options.js';
 import type { AllowList } from '../outbound/allow-list.js';
-import { OutboundPolicy } from '../outbound/outbound-policy.js';
 import { type S3Configuration, s3Configuration, s3Problems } from './s3-configuration.js';
 import { SECRET_VARIABLES, Variables } from './variables.js';
+import { type VendorVariables, unreachableVendors, vendorVariables } from './vendor-variables.js';
 
 /** Raised before anything has started; its message lists every problem at once and is shown as it is. */
 export class ConfigurationError extends Error {
@@ -32,12 +33,8 @@ export class Configuration {
   /** Master key; every purpose derives its own key from it. */
   readonly secretKey: string;
   readonly admin: { readonly email: string; readonly password: string } | undefined;
-  readonly openai: {
-    /** Undefined: OpenAI has not been set up. */
-    readonly apiKey: string | undefined;
-    /** Without a slash at the end. */
-    readonly baseUrl: string;
-  };
+  /** What the environment says of how vendors are reached. */
+  readonly vendors: Readonly<Record<VendorKey, VendorVariables>>;
   readonly outboundAllow: AllowList;
   readonly mockDirectives: boolean;
   /** Undefined where no traces are wanted. */
@@ -62,7 +59,7 @@ export class Configuration {
       variables.ADMIN_EMAIL && variables.ADMIN_PASSWORD
         ? { email: variables.ADMIN_EMAIL, password: variables.ADMIN_PASSWORD }
         : undefined;
-    this.openai = { apiKey: variables.OPENAI_API_KEY, baseUrl: variables.OPENAI_BASE_URL.replace(/\/+$/, '') };
+    this.vendors = vendorVariables(variables);
     this.outboundAllow = variables.OUTBOUND_ALLOW;
     this.mockDirectives = variables.MOCK_DIRECTIVES;
     this.tracing = tracingOptions(variables);
@@ -107,21 +104,9 @@ export function readVariables(environment: NodeJS.ProcessEnv): Variables {
       `PROCESS_ROLE ${result.data.PROCESS_ROLE} needs DATABASE_URL: an SQLite file serves one process, which has to do everything.`,
     );
   }
-  if (result.success) problems.push(...unreachableAddresses(result.data));
+  if (result.success) problems.push(...unreachableVendors(result.data));
   if (problems.length > 0 || !result.success) {
     throw new ConfigurationError(`The configuration is not valid:\n  ${problems.join('\n  ')}`);
   }
   return result.data;
-}
-
-/** An address that every request would be refused for is better found at the start. */
-function unreachableAddresses({ OPENAI_BASE_URL, OUTBOUND_ALLOW }: Variables): string[] {
-  try {
-    new OutboundPolicy(OUTBOUND_ALLOW).checkUrl(OPENAI_BASE_URL);
-    return [];
-  } catch {
-    return [
-      'OPENAI_BASE_URL must begin with https:// and hold no credentials; a private address must be in OUTBOUND_ALLOW.',
-    ];
-  }
 }

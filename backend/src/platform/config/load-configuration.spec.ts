@@ -54,14 +54,33 @@ describe('loadConfiguration', () => {
     expect(load({ PORT: '', DATABASE_URL: '', SECRET_KEY: '' }).port).toBe(8000);
   });
 
-  test('reaches OpenAI at its public address, or where it is told to, if it may', () => {
-    expect(load({}).openai).toEqual({ apiKey: undefined, baseUrl: 'https://api.openai.com/v1' });
+  test('knows the vendors’ keys, and where they are if that is told', () => {
+    const nothing = { apiKey: undefined, baseUrl: undefined };
+    expect(load({}).vendors).toEqual({
+      openai: nothing,
+      huggingface: nothing,
+      gemini: nothing,
+      openai_compatible: nothing,
+      ollama: nothing,
+    });
+    const keyFile = join(folder, 'key');
+    writeFileSync(keyFile, 'hf_1\n');
     const told = load({
       OPENAI_API_KEY: 'sk-1',
       OPENAI_BASE_URL: 'http://127.0.0.1:9/v1/',
+      HUGGINGFACE_API_KEY_FILE: keyFile,
+      GEMINI_API_KEY: 'AIza1',
+      OPENAI_COMPATIBLE_BASE_URL: 'http://10.1.1.1:8000/v1',
+      OLLAMA_BASE_URL: 'http://10.1.1.2:11434/',
       OUTBOUND_ALLOW: ' 10.0.0.0/8, 127.0.0.1,',
     });
-    expect(told.openai).toEqual({ apiKey: 'sk-1', baseUrl: 'http://127.0.0.1:9/v1' });
+    expect(told.vendors).toEqual({
+      openai: { apiKey: 'sk-1', baseUrl: 'http://127.0.0.1:9/v1' },
+      huggingface: { apiKey: 'hf_1', baseUrl: undefined },
+      gemini: { apiKey: 'AIza1', baseUrl: undefined },
+      openai_compatible: { apiKey: undefined, baseUrl: 'http://10.1.1.1:8000/v1' },
+      ollama: { apiKey: undefined, baseUrl: 'http://10.1.1.2:11434' },
+    });
     expect(told.outboundAllow.permits('127.0.0.1', '127.0.0.1')).toBe(true);
   });
 
@@ -101,6 +120,8 @@ describe('loadConfiguration', () => {
       { OPENAI_BASE_URL: 'https://10.0.0.1/v1', OUTBOUND_ALLOW: '10.0.0.2' },
       'a private address must be in OUTBOUND_ALLOW',
     ],
+    [{ OLLAMA_BASE_URL: 'http://localhost:11434' }, 'OLLAMA_BASE_URL must begin with https://'],
+    [{ GEMINI_API_KEY: 'two words' }, 'GEMINI_API_KEY must be one word'],
     [{ OPENAI_BASE_URL: 'https://me:hunter2@api.openai.com/v1' }, 'hold no credentials'],
   ])('refuses %j', (environment, sentence) => {
     expect(refusal(environment)).toContain(sentence);

@@ -19,6 +19,8 @@ const url = (...protocols: string[]) =>
       `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 
+const apiKey = z.string().regex(/^[\x21-\x7e]+$/, 'must be one word without blanks or line breaks');
+
 const otlpProtocol = z.enum(['http/protobuf', 'http/json'], { error: 'must be http/protobuf or http/json' });
 
 const TRACES_SAMPLERS = [
@@ -83,11 +85,15 @@ export const Variables = z.object({
     .optional(),
   ADMIN_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
   ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(256).optional(),
-  OPENAI_API_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, 'must be one word without blanks or line breaks')
-    .optional(),
-  OPENAI_BASE_URL: url('http:', 'https:').default('https://api.openai.com/v1'),
+  OPENAI_API_KEY: apiKey.optional(),
+  OPENAI_BASE_URL: url('http:', 'https:').optional(),
+  HUGGINGFACE_API_KEY: apiKey.optional(),
+  HUGGINGFACE_BASE_URL: url('http:', 'https:').optional(),
+  GEMINI_API_KEY: apiKey.optional(),
+  GEMINI_BASE_URL: url('http:', 'https:').optional(),
+  OPENAI_COMPATIBLE_API_KEY: apiKey.optional(),
+  OPENAI_COMPATIBLE_BASE_URL: url('http:', 'https:').optional(),
+  OLLAMA_BASE_URL: url('http:', 'https:').optional(),
   OUTBOUND_ALLOW: allowList.default(new AllowList([])),
   MOCK_DIRECTIVES: flag.default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -118,4 +124,7 @@ export const SECRET_VARIABLES = [
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
   'OPENAI_API_KEY',
+  'HUGGINGFACE_API_KEY',
+  'GEMINI_API_KEY',
+  'OPENAI_COMPATIBLE_API_KEY',
 ] as const;

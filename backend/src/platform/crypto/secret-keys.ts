@@ -4,7 +4,14 @@ import { Configuration } from '../config/index.js';
 
 /** What a derived key is for. A key of one purpose is worthless for another. */
 export type KeyPurpose =
-  'access-token' | 'backup' | 'image-link' | 'refresh-grace' | 'setup-link' | 'stream-ticket' | 'throttle-subject';
+  | 'access-token'
+  | 'backup'
+  | 'end-user'
+  | 'image-link'
+  | 'refresh-grace'
+  | 'setup-link'
+  | 'stream-ticket'
+  | 'throttle-subject';
 
 /** Derives one 256-bit key per purpose from the master key (HKDF-SHA-256). */
 @Injectable()

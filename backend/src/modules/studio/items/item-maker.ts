@@ -7,10 +7,12 @@ import type { NewImage } from '../../gallery/index.js';
 import {
   type Admission,
   type CallEnd,
+  NO_SETUP,
   ProviderBreaker,
   ProviderError,
   type ProviderImage,
   ProviderRegistry,
+  ProviderSetups,
 } from '../../providers/index.js';
 import {
   ImageInspector,
@@ -22,6 +24,7 @@ import {
 } from '../../storage/index.js';
 import type { AbortReason } from './abort-reason.js';
 import type { GenerationRow } from '../generation.entity.js';
+import { EndUsers } from './end-users.js';
 import { ItemCalls } from './item-calls.js';
 import type { ClaimedItem } from './item-queue.js';
 import { persistently } from './persistently.js';
@@ -46,6 +49,8 @@ export class ItemMaker {
     @Inject(ItemCalls) private readonly calls: ItemCalls,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
+    @Inject(ProviderSetups) private readonly setups: ProviderSetups,
+    @Inject(EndUsers) private readonly endUsers: EndUsers,
     @Inject(ImageInspector) private readonly inspector: ImageInspector,
     @Inject(ObjectStore) private readonly store: ObjectStore,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
@@ -92,13 +97,15 @@ export class ItemMaker {
     const provider = this.providers.get(item.provider);
     if (!provider) throw new ProviderError('provider_unavailable', { message: 'The provider is no longer installed.' });
     const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
+    const setup = (await this.setups.read()).get(item.provider) ?? NO_SETUP;
     work.admission = await this.breaker.admit(item.provider);
     const id = await this.calls.begin(item);
     let image: ProviderImage | undefined;
     try {
       const made = await this.metrics.measure({ provider: item.provider, tier }, signal, async () => {
-        const request = { prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed };
-        const answer = await inSpan('provider.generate', {}, () => provider.generate(request, signal));
+        const endUserHash = this.endUsers.hashOf(generation.userId);
+        const request = { prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed, endUserHash };
+        const answer = await inSpan('provider.generate', {}, () => provider.generate(request, setup, signal));
         image = answer;
         // A part of the attempt: bytes that are no usable image are the provider's failure.
         return { ...answer, inspected: await inSpan('image.inspect', {}, () => this.inspector.inspect(answer.bytes)) };

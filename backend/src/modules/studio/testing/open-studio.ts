@@ -10,10 +10,11 @@ import { Clock } from '../../../platform/time/index.js';
 import { AuthModule } from '../../auth/index.js';
 import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../../credits/index.js';
 import { GalleryModule, GalleryService, type NewImage } from '../../gallery/index.js';
-import { ProviderCallsModule } from '../../providers/index.js';
+import { ProviderCallsModule, ProvidersModule } from '../../providers/index.js';
 import { StorageModule, newImageKey } from '../../storage/index.js';
 import { GenerationEvent } from '../events/generation-event.entity.js';
 import { GenerationEvents } from '../events/generation-events.js';
+import { EndUsers } from '../items/end-users.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { GenerationRow } from '../generation.entity.js';
 import { ItemCalls } from '../items/item-calls.js';
@@ -62,10 +63,20 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
         CreditsModule,
         GalleryModule,
         ProviderCallsModule,
+        ProvidersModule,
         StorageModule,
         TypeOrmModule.forFeature([GenerationEvent, GenerationItem, GenerationRow]),
       ],
-      providers: [GenerationEvents, ItemCalls, ItemQueue, ItemRetries, OrphanFiles, OverdueItems, WorkMetrics],
+      providers: [
+        EndUsers,
+        GenerationEvents,
+        ItemCalls,
+        ItemQueue,
+        ItemRetries,
+        OrphanFiles,
+        OverdueItems,
+        WorkMetrics,
+      ],
     }).compile();
     return testing.init();
   });

@@ -1,8 +1,9 @@
 import { DataSource } from 'typeorm';
 import { ImageThumbnails } from '../../gallery/index.js';
-import { type ImageProvider, ProviderBreaker, ProviderRegistry } from '../../providers/index.js';
+import { type ImageProvider, ProviderBreaker, ProviderRegistry, ProviderSetups } from '../../providers/index.js';
 import { ImageInspector, ObjectStore } from '../../storage/index.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
+import { EndUsers } from '../items/end-users.js';
 import { ItemCalls } from '../items/item-calls.js';
 import { ItemMaker } from '../items/item-maker.js';
 import { ItemRetries } from '../items/item-retries.js';
@@ -29,6 +30,8 @@ export function openWorker(
     app.get(ItemCalls),
     breaker,
     new ProviderRegistry([provider]),
+    app.get(ProviderSetups),
+    app.get(EndUsers),
     app.get(ImageInspector),
     app.get(ObjectStore),
     app.get(WorkMetrics),

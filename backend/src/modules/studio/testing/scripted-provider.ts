@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { ImageProvider, ProviderImage } from '../../providers/index.js';
+import type { ImageProvider, ProviderDescription, ProviderImage } from '../../providers/index.js';
 
 /** What the provider does in one call. */
 export type Act = (signal: AbortSignal) => Promise<Buffer>;
@@ -12,26 +12,17 @@ export class ScriptedProvider implements ImageProvider {
 
   constructor(private readonly acts: readonly Act[]) {}
 
-  capabilities(): ReturnType<ImageProvider['capabilities']> {
-    return {
-      tiers: ['premium4'],
-      aspectRatios: ['1:1'],
-      maxCount: 8,
-      supportsSeed: false,
-      squareEdges: { standard: 1_024, premium2: 2_048, premium4: 4_096 },
-    };
+  describe(): ProviderDescription {
+    const sizes = new Map([['1:1', { width: 64, height: 64 }] as const]);
+    return { status: 'ready', capabilities: { sizes: { premium4: sizes }, maxCount: 8, supportsSeed: false } };
   }
 
-  status(): 'ready' {
-    return 'ready';
-  }
-
-  async generate(_: unknown, signal: AbortSignal): Promise<ProviderImage> {
+  async generate(_request: unknown, _setup: unknown, signal: AbortSignal): Promise<ProviderImage> {
     const act = this.acts[Math.min(this.calls, this.acts.length - 1)];
     this.calls += 1;
     if (act === undefined) throw new Error('The script has no acts');
     const bytes = await act(signal);
-    return { bytes, jobId: `call-${this.calls}`, model: 'scripted', seed: null, revisedPrompt: null };
+    return { bytes, jobId: `call-${this.calls}`, model: 'scripted', seed: null, revisedPrompt: null, costMicros: null };
   }
 }
 

@@ -1,7 +1,7 @@
-import type { AspectRatio, Tier } from '@atelier/contracts';
-import type { PixelSize } from '../../image-provider.js';
+import { ASPECT_RATIOS, type AspectRatio, TIERS, type Tier } from '@atelier/contracts';
+import type { ImageProviderCapabilities, PixelSize } from '../../image-provider.js';
 
-export const LONG_EDGES: Readonly<Record<Tier, number>> = { standard: 1024, premium2: 2048, premium4: 4096 };
+const LONG_EDGES: Readonly<Record<Tier, number>> = { standard: 1024, premium2: 2048, premium4: 4096 };
 
 /** Sides are whole multiples of this, as the diffusion models make them. */
 const STEP = 16;
@@ -13,3 +13,7 @@ export function artworkSize(tier: Tier, aspectRatio: AspectRatio): PixelSize {
   const shortEdge = Math.round((longEdge * Math.min(across, down)) / Math.max(across, down) / STEP) * STEP;
   return across >= down ? { width: longEdge, height: shortEdge } : { width: shortEdge, height: longEdge };
 }
+
+export const ARTWORK_SIZES: ImageProviderCapabilities['sizes'] = Object.fromEntries(
+  TIERS.map((tier) => [tier, new Map(ASPECT_RATIOS.map((ratio) => [ratio, artworkSize(tier, ratio)]))]),
+);

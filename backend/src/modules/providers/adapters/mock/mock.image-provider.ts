@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { ASPECT_RATIOS, GENERATION_MAX_COUNT, TIERS, type ProviderStatus } from '@atelier/contracts';
+import { GENERATION_MAX_COUNT } from '@atelier/contracts';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { ImageProvider, ImageProviderCapabilities, ImageRequest, ProviderImage } from '../../image-provider.js';
+import type {
+  ImageProvider,
+  ImageRequest,
+  ProviderDescription,
+  ProviderImage,
+  ProviderSetup,
+} from '../../image-provider.js';
 import { NO_DIRECTIVES, actOut, readMockDirectives } from '../../mock-directives.js';
 import { workStopped } from '../../work-stopped.js';
 import { ArtworkPool } from './artwork-pool.js';
-import { LONG_EDGES, artworkSize } from './artwork-size.js';
+import { ARTWORK_SIZES, artworkSize } from './artwork-size.js';
 import { hostileBody } from './hostile-bodies.js';
 
 export interface MockImageProviderOptions {
@@ -23,21 +29,14 @@ export class MockImageProvider implements ImageProvider, OnApplicationShutdown {
     private readonly pool: ArtworkPool = new ArtworkPool(),
   ) {}
 
-  capabilities(): ImageProviderCapabilities {
+  describe(): ProviderDescription {
     return {
-      tiers: TIERS,
-      aspectRatios: ASPECT_RATIOS,
-      maxCount: GENERATION_MAX_COUNT,
-      supportsSeed: true,
-      squareEdges: LONG_EDGES,
+      status: 'ready',
+      capabilities: { sizes: ARTWORK_SIZES, maxCount: GENERATION_MAX_COUNT, supportsSeed: true },
     };
   }
 
-  status(): ProviderStatus {
-    return 'ready';
-  }
-
-  async generate(request: ImageRequest, signal: AbortSignal): Promise<ProviderImage> {
+  async generate(request: ImageRequest, _: ProviderSetup, signal: AbortSignal): Promise<ProviderImage> {
     if (signal.aborted) throw workStopped(signal);
     const directives = this.options.directives ? readMockDirectives(request.prompt) : NO_DIRECTIVES;
     await actOut(directives, signal);
@@ -52,6 +51,7 @@ export class MockImageProvider implements ImageProvider, OnApplicationShutdown {
       model: 'mock-canvas-1',
       seed: request.seed,
       revisedPrompt: null,
+      costMicros: 0,
     };
   }
 

@@ -7,11 +7,11 @@ import { FakeOpenAI } from '../../../../../test/fakes/openai/fake-openai.mjs';
 import { Metrics } from '../../../../platform/metrics/index.js';
 import { AllowList } from '../../../../platform/outbound/allow-list.js';
 import { OutboundHttp } from '../../../../platform/outbound/index.js';
-import type { ImageRequest } from '../../image-provider.js';
+import type { ImageRequest, ProviderImage, ProviderSetup } from '../../image-provider.js';
 import { ProviderError } from '../../provider-error.js';
 import { ProviderMetrics } from '../../provider-metrics.js';
 import { describeImageProvider } from '../../testing/image-provider.suite.js';
-import { imageOrder } from './openai-orders.js';
+import { connectionTo, defaultSetup } from '../../testing/setups.js';
 import { OpenAIImageProvider } from './openai.image-provider.js';
 
 const API_KEY = 'sk-canary-8c1f';
@@ -48,36 +48,41 @@ afterAll(async () => {
   await fake.stop();
 });
 
-const providerAt = (baseUrl: string, apiKey: string | undefined = API_KEY): OpenAIImageProvider =>
-  new OpenAIImageProvider({ apiKey, baseUrl }, http, providerMetrics);
+const provider = new OpenAIImageProvider(http, providerMetrics);
+const setupAt = (baseUrl: string, changed?: Record<string, string>): ProviderSetup =>
+  defaultSetup('openai', connectionTo('openai', baseUrl, API_KEY), changed);
+const generateAt = (baseUrl: string, wish: ImageRequest, signal: AbortSignal): Promise<ProviderImage> =>
+  provider.generate(wish, setupAt(baseUrl), signal);
 
 const request = (more: Partial<ImageRequest> = {}): ImageRequest => ({
   prompt: PROMPT,
   tier: 'standard',
   aspectRatio: '1:1',
   seed: null,
+  endUserHash: 'an-end-user',
   ...more,
 });
 
 const never = (): AbortSignal => new AbortController().signal;
 
 describeImageProvider('OpenAI', {
-  create: () => providerAt(fake.baseUrl),
-  createBroken: () => providerAt(NOBODY),
-  dispose: async () => undefined,
-  sizeOf: (tier, aspectRatio) => imageOrder(tier, aspectRatio).size,
+  provider,
+  setup: () => setupAt(fake.baseUrl),
+  broken: { setup: () => setupAt(NOBODY) },
 });
 
 describe('OpenAIImageProvider', () => {
   it('is ready once it has a key', () => {
-    expect(providerAt(fake.baseUrl).status()).toBe('ready');
-    expect(new OpenAIImageProvider({ apiKey: undefined, baseUrl: NOBODY }, http, providerMetrics).status()).toBe(
+    expect(provider.describe(setupAt(fake.baseUrl)).status).toBe('ready');
+    const keyless = { ...setupAt(fake.baseUrl), connection: connectionTo('openai', fake.baseUrl) };
+    expect(provider.describe({ ...keyless, connection: { ...keyless.connection, apiKey: undefined } }).status).toBe(
       'not_configured',
     );
+    expect(provider.describe({ ...keyless, connection: undefined }).status).toBe('not_configured');
   });
 
   it('asks for one image of the tier, and for nothing that the vendor does not know', async () => {
-    const image = await providerAt(fake.baseUrl).generate(request({ tier: 'premium4', aspectRatio: '9:16' }), never());
+    const image = await generateAt(fake.baseUrl, request({ tier: 'premium4', aspectRatio: '9:16' }), never());
     expect(fake.requests).toHaveLength(1);
     expect(fake.requests[0]).toMatchObject({
       path: '/v1/images/generations',
@@ -90,6 +95,7 @@ describe('OpenAIImageProvider', () => {
         quality: 'high',
         output_format: 'png',
         background: 'opaque',
+        safety_identifier: 'an-end-user',
       },
     });
     expect(image).toMatchObject({ model: 'gpt-image-2.6-sunburst', seed: null, revisedPrompt: null });
@@ -97,7 +103,7 @@ describe('OpenAIImageProvider', () => {
   });
 
   it('counts the tokens that it will be billed for', async () => {
-    await providerAt(fake.baseUrl).generate(request(), never());
+    await generateAt(fake.baseUrl, request(), never());
     expect(await metrics.format()).toMatch(
       /atelier_provider_tokens_total\{provider="openai",model="gpt-image-2.6-flare",direction="output"\} \d{3,}/,
     );
@@ -105,7 +111,8 @@ describe('OpenAIImageProvider', () => {
 
   it('lets go of the connection when it is aborted', async () => {
     const controller = new AbortController();
-    const outcome = providerAt(fake.baseUrl).generate(
+    const outcome = generateAt(
+      fake.baseUrl,
       request({ prompt: 'A fox [fake:fault=hang_after_headers]' }),
       controller.signal,
     );
@@ -196,7 +203,7 @@ describe('OpenAIImageProvider and everything that can go wrong', () => {
   it.each(Object.entries(OUTCOMES))('%s', async (fault, outcome) => {
     fake.failAlways(fault);
     const signal = outcome === 'endless' ? AbortSignal.timeout(150) : never();
-    const work = providerAt(fake.baseUrl).generate(request(), signal);
+    const work = generateAt(fake.baseUrl, request(), signal);
     if (outcome === 'delivered') {
       expect((await work).bytes.length).toBeGreaterThan(0);
       return;
@@ -224,12 +231,12 @@ describe('OpenAIImageProvider and everything that can go wrong', () => {
     ['a server that does not speak TLS', 'TLS', { category: 'provider_unavailable', retryable: false }],
   ])('%s', async (_, baseUrl, expected) => {
     const address = baseUrl === 'TLS' ? fake.baseUrl.replace('http:', 'https:') : baseUrl;
-    await expect(providerAt(address).generate(request(), never())).rejects.toMatchObject(expected);
+    await expect(generateAt(address, request(), never())).rejects.toMatchObject(expected);
   });
 
   it('tells an administrator what happened, in words of its own', async () => {
     fake.failAlways('org_unverified');
-    await expect(providerAt(fake.baseUrl).generate(request(), never())).rejects.toThrow();
+    await expect(generateAt(fake.baseUrl, request(), never())).rejects.toThrow();
     expect(logged.join()).toContain("category: 'auth_failed'");
     expect(logged.join()).toContain('httpStatus: 403');
     expect(logged.join()).toContain("model: 'gpt-image-2.6-flare'");
@@ -242,7 +249,7 @@ describe('OpenAIImageProvider and everything that can go wrong', () => {
     const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 1);
     try {
       for (let index = 0; index < 5; index += 1) {
-        await expect(providerAt(fake.baseUrl).generate(request(), never())).rejects.toThrow();
+        await expect(generateAt(fake.baseUrl, request(), never())).rejects.toThrow();
       }
     } finally {
       clearInterval(watch);

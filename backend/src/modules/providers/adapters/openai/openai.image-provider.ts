@@ -1,23 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { GENERATION_MAX_COUNT, type ProviderStatus, TIERS } from '@atelier/contracts';
+import { GENERATION_MAX_COUNT } from '@atelier/contracts';
 import { Logger } from '@nestjs/common';
 import type { OutboundAnswer, OutboundHttp } from '../../../../platform/outbound/index.js';
-import type { ImageProvider, ImageProviderCapabilities, ImageRequest, ProviderImage } from '../../image-provider.js';
+import { offeredSizes } from '../../described-provider.js';
+import type {
+  ImageProvider,
+  ImageRequest,
+  ProviderDescription,
+  ProviderImage,
+  ProviderSetup,
+} from '../../image-provider.js';
 import { ProviderError } from '../../provider-error.js';
-import type { ProviderMetrics } from '../../provider-metrics.js';
+import { type ImageOrder, imageOrder } from '../../image-order.js';
+import type { ProviderMetrics, TokenUsage } from '../../provider-metrics.js';
 import { requestIdOf } from '../../wire/answer-headers.js';
 import { maxAnswerBytes } from '../../wire/image-bytes.js';
 import { readImagesAnswer } from '../../wire/images-answer.js';
 import { type RefusalReader, refusalError, unusable } from '../../wire/refusals.js';
+import { TIER_TIMEOUTS_MS } from '../../wire/tier-timeouts.js';
 import { callVendor } from '../../wire/vendor-call.js';
-import { type ImageOrder, OPENAI_ASPECT_RATIOS, OPENAI_SQUARE_EDGES, imageOrder } from './openai-orders.js';
-
-export interface OpenAIOptions {
-  /** Undefined: nobody has set it up. */
-  readonly apiKey: string | undefined;
-  /** Without a slash at the end. */
-  readonly baseUrl: string;
-}
 
 const READER: RefusalReader = {
   vendorLabel: 'OpenAI',
@@ -38,68 +39,76 @@ export class OpenAIImageProvider implements ImageProvider {
   readonly #logger = new Logger(OpenAIImageProvider.name);
 
   constructor(
-    private readonly options: OpenAIOptions,
     private readonly http: OutboundHttp,
     private readonly metrics: ProviderMetrics,
   ) {}
 
-  capabilities(): ImageProviderCapabilities {
+  describe(setup: ProviderSetup): ProviderDescription {
     return {
-      tiers: TIERS,
-      aspectRatios: OPENAI_ASPECT_RATIOS,
-      maxCount: GENERATION_MAX_COUNT,
-      supportsSeed: false,
-      squareEdges: OPENAI_SQUARE_EDGES,
+      status: setup.connection?.apiKey === undefined ? 'not_configured' : 'ready',
+      capabilities: { sizes: offeredSizes(setup), maxCount: GENERATION_MAX_COUNT, supportsSeed: false },
     };
   }
 
-  status(): ProviderStatus {
-    return this.options.apiKey === undefined ? 'not_configured' : 'ready';
-  }
-
-  async generate(request: ImageRequest, signal: AbortSignal): Promise<ProviderImage> {
-    const order = imageOrder(request.tier, request.aspectRatio);
-    const call = { vendorLabel: this.label, logger: this.#logger, purpose: 'deliver an image', model: order.model };
+  async generate(request: ImageRequest, setup: ProviderSetup, signal: AbortSignal): Promise<ProviderImage> {
+    const order = imageOrder(request, setup, this.label);
+    const { model } = order;
+    const call = { vendorLabel: this.label, logger: this.#logger, purpose: 'deliver an image', model };
     return callVendor(call, signal, async () => {
-      const answer = await this.#ask(request.prompt, order, signal);
+      const answer = await this.#ask(request, order, setup, signal);
       if (answer.status < 200 || answer.status > 299) throw refusalError(answer, READER);
       const { image, revisedPrompt, usage } = readImagesAnswer(answer, READER);
       // This vendor always sends the image itself.
       if (!Buffer.isBuffer(image)) throw unusable(answer);
-      if (usage) this.metrics.used(this.key, order.model, usage);
+      if (usage) this.metrics.used(this.key, model, usage);
       return {
         bytes: image,
         revisedPrompt,
         jobId: requestIdOf(answer.headers) ?? `openai-${randomBytes(6).toString('hex')}`,
-        model: order.model,
+        model,
         seed: null,
+        costMicros: costOf(usage, setup) ?? order.costMicros,
       };
     });
   }
 
-  #ask(prompt: string, { model, quality, size, timeoutMs }: ImageOrder, signal: AbortSignal): Promise<OutboundAnswer> {
-    const { apiKey, baseUrl } = this.options;
-    if (apiKey === undefined) throw new ProviderError('auth_failed', { message: 'OpenAI has not been set up yet.' });
+  #ask(
+    { prompt, tier, endUserHash }: ImageRequest,
+    { model, quality, size }: ImageOrder,
+    { connection }: ProviderSetup,
+    signal: AbortSignal,
+  ): Promise<OutboundAnswer> {
+    if (connection?.apiKey === undefined) {
+      throw new ProviderError('auth_failed', { message: 'OpenAI has not been set up yet. Tell your administrator.' });
+    }
     return this.http.send(
       {
         method: 'POST',
-        url: `${baseUrl}/images/generations`,
-        headers: { Authorization: `Bearer ${apiKey}` },
+        url: `${connection.baseUrl}/images/generations`,
+        headers: { Authorization: `Bearer ${connection.apiKey}` },
         json: {
           model,
           prompt,
           n: 1,
           size: `${size.width}x${size.height}`,
-          quality,
+          ...(quality === null ? {} : { quality }),
           output_format: 'png',
           background: 'opaque',
+          safety_identifier: endUserHash,
         },
         // The answer begins when the image is made.
-        firstByteTimeoutMs: timeoutMs,
-        totalTimeoutMs: timeoutMs,
+        firstByteTimeoutMs: TIER_TIMEOUTS_MS[tier],
+        totalTimeoutMs: TIER_TIMEOUTS_MS[tier],
         maxBytes: maxAnswerBytes(size),
       },
       signal,
     );
   }
+}
+
+/** What the tokens cost that the vendor says it will bill for. */
+function costOf(usage: TokenUsage | undefined, { tokenPrices }: ProviderSetup): number | undefined {
+  if (!usage || !tokenPrices) return undefined;
+  const { text_in: textIn, image_out: imageOut } = tokenPrices;
+  return Math.round(usage.inputTokens * textIn + usage.outputTokens * imageOut);
 }

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { NO_DIRECTIVES, actOut, readMockDirectives } from '../../mock-directives.js';
-import type { Enhancement, PromptEnhancer } from '../../prompt-enhancer.js';
+import type { Enhancement, EnhancerSetup, PromptEnhancer } from '../../prompt-enhancer.js';
 import { workStopped } from '../../work-stopped.js';
-
-const MAX_WORDS = 150;
 
 /** One phrase of each row is added; which one depends on the prompt alone. */
 const ENRICHMENTS = [
@@ -55,22 +53,22 @@ export class MockEnhancer implements PromptEnhancer {
     return true;
   }
 
-  async enhance(prompt: string, signal: AbortSignal): Promise<Enhancement> {
+  async enhance(prompt: string, { maxWords }: EnhancerSetup, signal: AbortSignal): Promise<Enhancement> {
     if (signal.aborted) throw workStopped(signal);
     await actOut(this.options.directives ? readMockDirectives(prompt) : NO_DIRECTIVES, signal);
-    return { text: enrich(prompt.trim()), model: 'mock-phrases-1' };
+    return { text: enrich(prompt.trim(), maxWords), model: 'mock-phrases-1' };
   }
 }
 
 /** The prompt's own words stay in front and untouched; phrases follow while they fit. */
-function enrich(prompt: string): string {
+function enrich(prompt: string, maxWords: number): string {
   const digest = createHash('sha256').update(prompt).digest();
   let text = prompt;
   let words = countWords(prompt);
   ENRICHMENTS.forEach((phrases, row) => {
     const phrase = phrases[(digest[row] ?? 0) % phrases.length] ?? phrases[0];
     const added = countWords(phrase);
-    if (words + added > MAX_WORDS) return;
+    if (words + added > maxWords) return;
     words += added;
     text += row === 0 && /[.!?…。！？،؟]$/u.test(prompt) ? ` ${capitalise(phrase)}` : `, ${phrase}`;
   });
