@@ -1,3 +1,4 @@
+export * from './api-keys.js';
 export * from './credits.js';
 export * from './gallery.js';
 export * from './generation-events.js';

@@ -7,8 +7,14 @@ export const USER_STATUSES = ['active', 'invited', 'disabled'] as const;
 export const UserStatus = z.enum(USER_STATUSES);
 export type UserStatus = z.infer<typeof UserStatus>;
 
+/** `service`: an account for programs, made by an administrator; it has no password and is used with API keys alone. */
+export const USER_KINDS = ['person', 'service'] as const;
+export const UserKind = z.enum(USER_KINDS);
+export type UserKind = z.infer<typeof UserKind>;
+
 export const User = z.strictObject({
   id: UserId,
+  kind: UserKind,
   email: z.string(),
   name: z.string(),
   role: Role,
@@ -38,6 +44,15 @@ export const CreateUserRequest = z.strictObject({
   credits: Credits.optional(),
 });
 export type CreateUserRequest = z.infer<typeof CreateUserRequest>;
+
+export const CreateServiceAccountRequest = z.strictObject({
+  name: DisplayName,
+  /** What its keys may be given: the scopes of administrators need an administrator. */
+  role: Role.default('member'),
+  /** Initial grant; the setting `initial_credits` when left out. */
+  credits: Credits.optional(),
+});
+export type CreateServiceAccountRequest = z.infer<typeof CreateServiceAccountRequest>;
 
 export const CreatedUser = z.strictObject({
   ...User.shape,

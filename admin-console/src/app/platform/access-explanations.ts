@@ -46,6 +46,27 @@ export const accessExplanations = {
     what: 'This invitation has been used or has expired.',
     next: 'Ask an admin for a new link.',
   },
+  'auth.api_key_invalid': {
+    what: 'This API key is not valid, has expired or was revoked.',
+    next: 'Make a new key, or ask its owner for one.',
+  },
+  'auth.api_key_address': {
+    what: 'This API key may not be used from this address.',
+    next: "Add the address to the key's allowed addresses.",
+  },
+  'auth.api_key_scope': {
+    what: 'This API key does not have the scope for this.',
+    next: 'Make a key with the scope that the API reference names.',
+  },
+  'api_keys.not_found': { what: 'There is no such API key.', next: 'Reload the list of keys.' },
+  'api_keys.not_active': {
+    what: 'This API key has been revoked or has expired.',
+    next: 'Make a new key instead.',
+  },
+  'api_keys.limit_reached': {
+    what: 'This account has as many API keys as it can have.',
+    next: 'Revoke a key that is not used any more.',
+  },
 
   'server.error': {
     what: 'Something went wrong on our side.',

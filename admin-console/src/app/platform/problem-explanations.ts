@@ -18,6 +18,10 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Choose a smaller tier or fewer images, or ask an admin for credits.',
     isAboutCredits: true,
   },
+  'credits.key_limit_reached': {
+    what: 'This API key has spent what it may spend in this month.',
+    next: 'Raise its monthly limit, or wait for the next month.',
+  },
   'credits.account_frozen': {
     what: 'Your credits are frozen while an admin checks the account.',
     next: 'Ask an admin to release it.',

@@ -1,4 +1,5 @@
 import type { Role } from '@atelier/contracts';
+import type { ApiKeyClaims } from './api-keys/api-key-recognition.js';
 import type { SessionClaims } from './sessions/session-token.js';
 
 /** Who is asking: the signed-in user, as the database knew them when this request began. */
@@ -7,11 +8,13 @@ export interface Actor {
   readonly role: Role;
   readonly name: string;
   readonly email: string;
+  /** The key that they ask with; undefined for a person who is signed in. */
+  readonly apiKey?: ApiKeyClaims | undefined;
 }
 
 /** The user as the rest of the application knows them. */
-export function actorOf({ id, role, name, email }: Actor): Actor {
-  return { id, role, name, email };
+export function actorOf({ id, role, name, email }: Actor, apiKey?: ApiKeyClaims): Actor {
+  return { id, role, name, email, ...(apiKey && { apiKey }) };
 }
 
 declare global {
@@ -27,6 +30,7 @@ declare global {
       readonly sessionVersion?: number;
       /** The session that an access token or a stream ticket names. */
       readonly session?: SessionClaims;
+      readonly apiKey?: ApiKeyClaims;
     }
   }
 }

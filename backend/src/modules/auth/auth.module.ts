@@ -1,14 +1,20 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApiKeyEntity } from './api-keys/api-key.entity.js';
+import { ApiKeyRecognition } from './api-keys/api-key-recognition.js';
+import { ApiKeySpending } from './api-keys/api-key-spending.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { CredentialsService } from './credentials.service.js';
 import { RoleGuard } from './guards/role.guard.js';
+import { ScopeGuard } from './guards/scope.guard.js';
 import { SessionGuard } from './guards/session.guard.js';
+import { LiveCredentials } from './live-credentials.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { AccessTokens } from './sessions/access-tokens.js';
-import { LiveSessions } from './sessions/live-sessions.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RefreshTokenEntity } from './sessions/refresh-token.entity.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
@@ -31,9 +37,16 @@ import { UsersService } from './users/users.service.js';
 /** Who people are, and what they may do. Importing it guards every route of the application. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([UserEntity, InvitationEntity, SessionEntity, RefreshTokenEntity, SetupRecordEntity]),
+    TypeOrmModule.forFeature([
+      UserEntity,
+      InvitationEntity,
+      SessionEntity,
+      RefreshTokenEntity,
+      SetupRecordEntity,
+      ApiKeyEntity,
+    ]),
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, ApiKeysController],
   providers: [
     AuthService,
     CredentialsService,
@@ -44,7 +57,10 @@ import { UsersService } from './users/users.service.js';
     NewUserListeners,
     AccessTokens,
     StreamTickets,
-    LiveSessions,
+    LiveCredentials,
+    ApiKeysService,
+    ApiKeyRecognition,
+    ApiKeySpending,
     RefreshTokens,
     RefreshCookie,
     PasswordHasher,
@@ -53,10 +69,11 @@ import { UsersService } from './users/users.service.js';
     AccessTokenStrategy,
     StreamTicketStrategy,
     PasswordStrategy,
-    // In this order: who it is, then what they may do.
+    // In this order: who it is, what their key was made for, then what they may do.
     { provide: APP_GUARD, useClass: SessionGuard },
+    { provide: APP_GUARD, useClass: ScopeGuard },
     { provide: APP_GUARD, useClass: RoleGuard },
   ],
-  exports: [UsersService, SetupService, NewUserListeners, LiveSessions, StreamTickets],
+  exports: [UsersService, SetupService, NewUserListeners, LiveCredentials, StreamTickets, ApiKeySpending],
 })
 export class AuthModule {}

@@ -66,7 +66,7 @@ export class CredentialsService {
 
   async #userWith(email: string, password: string): Promise<UserEntity | undefined> {
     const user = await this.users.findOneBy({ email });
-    const isMatch = await this.hasher.matches(password, user?.passwordHash ?? null);
+    const isMatch = await this.hasher.matches(password, user?.kind === 'person' ? user.passwordHash : null);
     if (!isMatch || user?.status !== 'active') return undefined;
     await this.#renewHash(user, password);
     return user;

@@ -1,12 +1,15 @@
 export type { Actor } from './actor.js';
+export { ApiKeySpending, startOfMonth } from './api-keys/api-key-spending.js';
 export { AuthModule } from './auth.module.js';
 export { AcceptsStreamTicket } from './guards/accepts-stream-ticket.decorator.js';
+export { type Credential, CurrentCredential } from './guards/current-credential.decorator.js';
 export { CurrentSession } from './guards/current-session.decorator.js';
 export { CurrentUser } from './guards/current-user.decorator.js';
 export { RequireRole } from './guards/require-role.decorator.js';
+export { RequireScope } from './guards/require-scope.decorator.js';
 export { RoleGuard } from './guards/role.guard.js';
 export { SessionGuard } from './guards/session.guard.js';
-export { LiveSessions } from './sessions/live-sessions.js';
+export { LiveCredentials } from './live-credentials.js';
 export type { SessionClaims } from './sessions/session-token.js';
 export { StreamTickets } from './sessions/stream-tickets.js';
 export { type PreparedSetup, SetupService } from './setup.service.js';

@@ -12,7 +12,7 @@ import {
 } from '@atelier/contracts';
 import type { Response } from 'express';
 import { Answers, IdempotencyKey } from '../../platform/http/index.js';
-import { type Actor, CurrentUser, RequireRole } from '../auth/index.js';
+import { type Actor, CurrentUser, RequireRole, RequireScope } from '../auth/index.js';
 import { CreditsService } from './credits.service.js';
 import { FrozenAccounts } from './frozen-accounts.js';
 import { LedgerVerification } from './ledger-verification.js';
@@ -27,6 +27,7 @@ export class CreditsController {
   ) {}
 
   @Get('credits/balance')
+  @RequireScope('credits:read')
   @ApiOperation({ operationId: 'getBalance', summary: 'Read your balance' })
   @Answers(200, Balance, 'Your balance.')
   balance(@CurrentUser() user: Actor): Promise<Balance> {
@@ -34,6 +35,7 @@ export class CreditsController {
   }
 
   @Get('credits/entries')
+  @RequireScope('credits:read')
   @ApiOperation({ operationId: 'listLedgerEntries', summary: 'Read your statement, newest first' })
   @Answers(200, LedgerEntryPage, 'One page of your ledger entries.')
   entries(
@@ -44,6 +46,7 @@ export class CreditsController {
   }
 
   @Post('admin/credits/grants')
+  @RequireScope('admin:credits')
   @RequireRole('admin')
   @ApiOperation({
     operationId: 'grantCredits',
@@ -63,6 +66,7 @@ export class CreditsController {
   }
 
   @Get('admin/credits/audit')
+  @RequireScope('admin:audit')
   @RequireRole('admin')
   @ApiOperation({ operationId: 'getLedgerAudit', summary: 'Read what the latest check of the ledger found' })
   @Answers(200, LedgerAuditReport, 'When it was last checked, how much, what does not add up, and who is frozen.')
@@ -71,6 +75,7 @@ export class CreditsController {
   }
 
   @Post('admin/credits/audit')
+  @RequireScope('admin:audit')
   @RequireRole('admin')
   @ApiOperation({ operationId: 'auditLedger', summary: 'Check every balance against the ledger now' })
   @Answers(200, LedgerAuditReport, 'What was checked and what does not add up; such accounts are frozen.')
@@ -79,6 +84,7 @@ export class CreditsController {
   }
 
   @Post('admin/credits/accounts/:user_id/release')
+  @RequireScope('admin:credits')
   @RequireRole('admin')
   @ApiOperation({
     operationId: 'releaseAccount',

@@ -2,10 +2,11 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Me } from '@atelier/contracts';
 import { Answers } from '../../platform/http/index.js';
-import { type Actor, CurrentUser } from '../auth/index.js';
+import { type Actor, CurrentUser, RequireScope } from '../auth/index.js';
 import { MembersService } from './members.service.js';
 
 @ApiTags('Session')
+@RequireScope('credits:read')
 @Controller('api/v1/auth/me')
 export class MeController {
   constructor(@Inject(MembersService) private readonly members: MembersService) {}

@@ -1,5 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CreateUserRequest, CreatedUser, Me, PageQuery, UserPage } from '@atelier/contracts';
+import type {
+  CreateServiceAccountRequest,
+  CreateUserRequest,
+  CreatedUser,
+  Me,
+  PageQuery,
+  User,
+  UserPage,
+} from '@atelier/contracts';
 import { type Actor, UsersService } from '../auth/index.js';
 import { CreditsService } from './credits.service.js';
 
@@ -28,6 +36,10 @@ export class MembersService {
       has_more: nextCursor !== null,
       next_cursor: nextCursor,
     };
+  }
+
+  createServiceAccount(actor: Actor, { credits, ...account }: CreateServiceAccountRequest): Promise<User> {
+    return this.users.createServiceAccount(actor, { ...account, initialCredits: credits });
   }
 
   async create(actor: Actor, { credits, ...newUser }: CreateUserRequest): Promise<CreatedUser> {

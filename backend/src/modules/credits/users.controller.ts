@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
+  CreateServiceAccountRequest,
   CreateUserRequest,
   CreatedUser,
   Invitation,
@@ -11,26 +12,27 @@ import {
   UserPage,
 } from '@atelier/contracts';
 import { Answers } from '../../platform/http/index.js';
-import { type Actor, CurrentUser, RequireRole, UsersService } from '../auth/index.js';
+import { type Actor, CurrentUser, RequireRole, RequireScope, UsersService } from '../auth/index.js';
 import { MembersService } from './members.service.js';
 
 @ApiTags('Users')
 @RequireRole('admin')
-@Controller('api/v1/admin/users')
+@RequireScope('admin:users')
+@Controller('api/v1/admin')
 export class UsersController {
   constructor(
     @Inject(MembersService) private readonly members: MembersService,
     @Inject(UsersService) private readonly users: UsersService,
   ) {}
 
-  @Get()
+  @Get('users')
   @ApiOperation({ operationId: 'listUsers', summary: 'List the users with their balances' })
   @Answers(200, UserPage, 'One page of users, oldest first.')
   list(@Query({ schema: PageQuery }) query: PageQuery): Promise<UserPage> {
     return this.members.list(query);
   }
 
-  @Post()
+  @Post('users')
   @ApiOperation({ operationId: 'createUser', summary: 'Create a user, with a password or an invitation link' })
   @Answers(201, CreatedUser, 'The user; the invitation link is shown this once.')
   create(
@@ -40,7 +42,21 @@ export class UsersController {
     return this.members.create(user, request);
   }
 
-  @Patch(':id')
+  @Post('service-accounts')
+  @ApiOperation({
+    operationId: 'createServiceAccount',
+    summary: 'Create an account for programs, which is used with API keys alone',
+    description: 'It has credits of its own, appears among the users, and stays when its creator goes.',
+  })
+  @Answers(201, User, 'The account; make keys for it with its id.')
+  createServiceAccount(
+    @CurrentUser() user: Actor,
+    @Body({ schema: CreateServiceAccountRequest }) request: CreateServiceAccountRequest,
+  ): Promise<User> {
+    return this.members.createServiceAccount(user, request);
+  }
+
+  @Patch('users/:id')
   @ApiOperation({ operationId: 'updateUser', summary: 'Change a name, role or status' })
   @Answers(200, User, 'The user after the change.')
   update(
@@ -51,7 +67,7 @@ export class UsersController {
     return this.users.update(user, id, change);
   }
 
-  @Post(':id/invitation')
+  @Post('users/:id/invitation')
   @ApiOperation({
     operationId: 'renewInvitation',
     summary: 'Make a new invitation link; the earlier one stops working',

@@ -2,10 +2,11 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GalleryQuery, Image, ImagePage, MyCreations, MyCreationsQuery, Uuid } from '@atelier/contracts';
 import { Answers } from '../../platform/http/index.js';
-import { type Actor, CurrentUser } from '../auth/index.js';
+import { type Actor, CurrentUser, RequireScope } from '../auth/index.js';
 import { GalleryService } from './gallery.service.js';
 
 @ApiTags('Gallery')
+@RequireScope('images:read')
 @Controller('api/v1')
 export class GalleryController {
   constructor(@Inject(GalleryService) private readonly gallery: GalleryService) {}

@@ -2,10 +2,11 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MissingObjectsReport } from '@atelier/contracts';
 import { Answers } from '../../platform/http/index.js';
-import { RequireRole } from '../auth/index.js';
+import { RequireRole, RequireScope } from '../auth/index.js';
 import { MissingObjects } from './missing-objects.js';
 
 @ApiTags('Gallery')
+@RequireScope('admin:audit')
 @Controller('api/v1/admin/gallery')
 export class MissingObjectsController {
   constructor(@Inject(MissingObjects) private readonly missingObjects: MissingObjects) {}

@@ -3,11 +3,12 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { StudioSettings, StudioSettingsChange, StudioSettingsChanged } from '@atelier/contracts';
 import type * as z from 'zod';
 import { Answers } from '../../platform/http/index.js';
-import { type Actor, CurrentUser, RequireRole } from '../auth/index.js';
+import { type Actor, CurrentUser, RequireRole, RequireScope } from '../auth/index.js';
 import { StudioSettingsService } from './studio-settings.service.js';
 
 @ApiTags('Settings')
 @RequireRole('admin')
+@RequireScope('admin:settings')
 @Controller('api/v1/admin/studio/settings')
 export class StudioSettingsController {
   constructor(@Inject(StudioSettingsService) private readonly settings: StudioSettingsService) {}

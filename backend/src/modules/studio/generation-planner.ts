@@ -79,6 +79,7 @@ export class GenerationPlanner {
       seed: request.seed ?? null,
       metadata: request.metadata ? JSON.stringify(request.metadata) : null,
       priceEach,
+      apiKeyId: user.apiKey?.apiKeyId ?? null,
       traceParent: currentTraceParent(),
       createdAt: now,
     };

@@ -12,6 +12,7 @@ import {
 /** What a person asked for, with the price frozen. How far it is follows from its items. */
 @Entity('generation')
 @Index('ix_generation_user', ['userId', 'id'])
+@Index('ix_generation_api_key', ['apiKeyId', 'createdAt'])
 @Check('ck_generation_count', 'count > 0')
 export class GenerationRow {
   @IdColumn()
@@ -53,6 +54,10 @@ export class GenerationRow {
   /** The trace in which it was asked for, as the `traceparent` header writes it. */
   @TextColumn(55, { nullable: true })
   traceParent!: string | null;
+
+  /** The key with which it was asked for; null where a person asked for it in the console. */
+  @TextColumn(12, { nullable: true })
+  apiKeyId!: string | null;
 
   @InstantColumn()
   createdAt!: number;

@@ -10,7 +10,7 @@ import {
 } from '@atelier/contracts';
 import type { Response } from 'express';
 import { Answers, IdempotencyKey } from '../../platform/http/index.js';
-import { type Actor, CurrentUser } from '../auth/index.js';
+import { type Actor, CurrentUser, RequireScope } from '../auth/index.js';
 import { COST_HEADERS } from './cost-headers.js';
 import { GenerationResponder } from './generation-responder.js';
 import { PromptEnhancement } from './prompt-enhancement.js';
@@ -18,6 +18,7 @@ import { StudioOptionsService } from './studio-options.service.js';
 import { StudioService } from './studio.service.js';
 
 @ApiTags('Studio')
+@RequireScope('generate')
 @Controller('api/v1/studio')
 export class StudioController {
   constructor(

@@ -58,3 +58,10 @@ export const streamsStopping = (): DomainError =>
   new DomainError('server.unavailable', 'unavailable', 'The server is stopping. Open the stream again in a moment.', {
     retryable: true,
   });
+
+export const apiKeyLimitReached = (limit: number): DomainError =>
+  new DomainError(
+    'credits.key_limit_reached',
+    'insufficient_credits',
+    `This API key may spend ${limit} credits in a calendar month, and this request goes beyond that.`,
+  );

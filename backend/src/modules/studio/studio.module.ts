@@ -6,6 +6,7 @@ import { GalleryModule } from '../gallery/index.js';
 import { ProviderCallsModule, ProvidersModule } from '../providers/index.js';
 import { StorageModule } from '../storage/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
+import { ApiKeyLimits } from './api-key-limits.js';
 import { CanceledItems } from './items/canceled-items.js';
 import { EndUsers } from './items/end-users.js';
 import { ExpectedDurations } from './queue/expected-durations.js';
@@ -76,6 +77,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     StudioOptionsService,
     StreamPace,
     StudioService,
+    ApiKeyLimits,
     Sweeper,
     WorkMetrics,
     wakeUps,

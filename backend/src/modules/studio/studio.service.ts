@@ -5,6 +5,7 @@ import { DomainError } from '../../platform/errors/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditLedger } from '../credits/index.js';
+import { ApiKeyLimits } from './api-key-limits.js';
 import { CanceledItems } from './items/canceled-items.js';
 import { GenerationEvents } from './events/generation-events.js';
 import { GenerationItem } from './items/generation-item.entity.js';
@@ -33,6 +34,7 @@ export class StudioService {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(GenerationPlanner) private readonly planner: GenerationPlanner,
+    @Inject(ApiKeyLimits) private readonly keyLimits: ApiKeyLimits,
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
@@ -67,6 +69,7 @@ export class StudioService {
         priceVersion,
         ttlMs: HOLD_TTL_MS,
       });
+      await this.keyLimits.assertWithin(tx, user);
       await assertQueueHasRoom(tx, { userId: user.id, count: items.length, isCounted: true });
       await this.events.record(tx, submitted);
     });

@@ -4,6 +4,8 @@ import type { Request } from 'express';
 import { Strategy } from 'passport-custom';
 import { SESSION_STRATEGY } from '../../../platform/http/session-strategy.js';
 import { type Actor, actorOf } from '../actor.js';
+import { ApiKeyRecognition } from '../api-keys/api-key-recognition.js';
+import { looksLikeApiKey } from '../api-keys/api-key-token.js';
 import { authenticationRequired, tokenInvalid } from '../auth.errors.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { UserEntity } from '../users/user.entity.js';
@@ -12,26 +14,34 @@ import { UsersService } from '../users/users.service.js';
 /** Longer than any token of ours: what goes beyond is refused before it is looked at. */
 const MAX_HEADER_LENGTH = 4_096;
 
-/** `Authorization: Bearer <token>` and nothing else: no cookie, no query, no body. */
+/** `Authorization: Bearer` with an access token or an API key, and nothing else: no cookie, no query, no body. */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, SESSION_STRATEGY) {
   readonly #logger = new Logger(AccessTokenStrategy.name);
 
   constructor(
+    @Inject(ApiKeyRecognition) private readonly apiKeys: ApiKeyRecognition,
     @Inject(SessionsService) private readonly sessions: SessionsService,
     @Inject(UsersService) private readonly users: UsersService,
   ) {
     super();
   }
 
-  async validate({ headers }: Request): Promise<[Actor, Express.AuthInfo]> {
+  async validate({ headers, ip = '' }: Request): Promise<[Actor, Express.AuthInfo]> {
     const { authorization } = headers;
     if (!authorization) throw authenticationRequired();
     const token = authorization.length > MAX_HEADER_LENGTH ? undefined : /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw tokenInvalid();
+    if (looksLikeApiKey(token)) return this.#withApiKey(token, ip);
     const { user, session } = await this.sessions.recognise(token);
     await this.#noteActivity(user);
     return [actorOf(user), { session }];
+  }
+
+  async #withApiKey(key: string, address: string): Promise<[Actor, Express.AuthInfo]> {
+    const { user, apiKey } = await this.apiKeys.recognise(key, address);
+    await this.#noteActivity(user);
+    return [actorOf(user, apiKey), { apiKey }];
   }
 
   async #noteActivity(user: UserEntity): Promise<void> {

@@ -11,6 +11,7 @@ import { ProblemFilter } from '../../../platform/http/problem.filter.js';
 import { validationPipe } from '../../../platform/http/validation.js';
 import { RedisConnections } from '../../../platform/redis/index.js';
 import { Clock } from '../../../platform/time/index.js';
+import { ApiKeyEntity } from '../api-keys/api-key.entity.js';
 import { AuthModule } from '../auth.module.js';
 import { RefreshTokenEntity } from '../sessions/refresh-token.entity.js';
 import { SessionEntity } from '../sessions/session.entity.js';
@@ -24,6 +25,7 @@ export const AUTH_ENTITIES = [
   SessionEntity,
   RefreshTokenEntity,
   SetupRecordEntity,
+  ApiKeyEntity,
 ] as const;
 
 export const MASTER_KEY = 'a master key of at least 32 bytes';

@@ -6,6 +6,7 @@ import type { UserEntity } from './user.entity.js';
 export function userView(user: UserEntity): User {
   return {
     id: user.id,
+    kind: user.kind,
     email: user.email,
     name: user.name,
     role: user.role,

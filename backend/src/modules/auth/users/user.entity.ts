@@ -1,6 +1,9 @@
-import type { Role, UserStatus } from '@atelier/contracts';
+import type { Role, UserKind, UserStatus } from '@atelier/contracts';
 import { Check, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { InstantColumn, IntegerColumn, TextColumn } from '../../../platform/database/index.js';
+
+/** Stands where a password's hash would: as in a shadow file, it is the hash of nothing. */
+export const NO_PASSWORD = '!';
 
 @Entity('user')
 @Index('uq_user_email', ['email'], { unique: true })
@@ -11,6 +14,9 @@ import { InstantColumn, IntegerColumn, TextColumn } from '../../../platform/data
 export class UserEntity {
   @PrimaryGeneratedColumn({ type: 'int' })
   id!: number;
+
+  @TextColumn(8, { default: 'person' })
+  kind!: UserKind;
 
   /** In lower case, so that one address is one user. */
   @TextColumn(254)
@@ -25,7 +31,7 @@ export class UserEntity {
   @TextColumn(8)
   status!: UserStatus;
 
-  /** argon2id in PHC notation; null until an invitation is accepted. */
+  /** argon2id in PHC notation; null until an invitation is accepted, {@link NO_PASSWORD} for a service account. */
   @TextColumn(255, { nullable: true })
   passwordHash!: string | null;
 

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Role, UpdateUserRequest, User, UserStatus } from '@atelier/contracts';
+import type { Role, UpdateUserRequest, User, UserKind, UserStatus } from '@atelier/contracts';
 import { type EntityManager, In, MoreThan, type Repository } from 'typeorm';
 import { Transactions, isUniqueViolation } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
@@ -12,10 +13,11 @@ import { revokeSessionsOf } from '../sessions/revoke-sessions.js';
 import { InvitationsService } from './invitations.service.js';
 import { NewUserListeners } from './new-user-listeners.js';
 import { readUserCursor, writeUserCursor } from './user-cursor.js';
-import { UserEntity } from './user.entity.js';
+import { NO_PASSWORD, UserEntity } from './user.entity.js';
 import { userView } from './user-view.js';
 
 export interface NewUser {
+  readonly kind?: UserKind;
   readonly email: string;
   readonly name: string;
   readonly role: Role;
@@ -68,6 +70,19 @@ export class UsersService {
     }
   }
 
+  /**
+   * Makes an account for programs. Nobody can sign in to it; it is an account of its own and outlives its creator.
+   * @throws DomainError `auth.forbidden`
+   */
+  async createServiceAccount(actor: Actor, account: Pick<NewUser, 'name' | 'role' | 'initialCredits'>): Promise<User> {
+    assertAdministrator(actor);
+    // An address of the domain that never exists, so that no mail and no person can ever be behind it.
+    const email = `service-${randomBytes(6).toString('hex')}@service-accounts.invalid`;
+    return this.transactions.run(async (tx) =>
+      userView(await this.insert(tx, { ...account, kind: 'service', email }, NO_PASSWORD, actor)),
+    );
+  }
+
   /** Checks a password that somebody chose and hashes it; slow by design, so never inside a transaction. */
   async hashChosen(password: string, email: string): Promise<string> {
     assertStrongPassword(password, email, 'password');
@@ -77,11 +92,12 @@ export class UsersService {
   /** Inserts a user and tells the listeners. Whoever calls has made sure that it may happen. */
   async insert(
     tx: EntityManager,
-    { email, name, role, initialCredits }: NewUser,
+    { kind = 'person', email, name, role, initialCredits }: NewUser,
     passwordHash: string | null,
     actor: Actor | null,
   ): Promise<UserEntity> {
     const entity = tx.create(UserEntity, {
+      kind,
       email: email.trim().toLowerCase(),
       name,
       role,
@@ -179,7 +195,9 @@ function changed(before: UserEntity, change: UpdateUserRequest): { name: string;
   };
 }
 
-const isActiveAdministrator = ({ role, status }: UserEntity): boolean => role === 'admin' && status === 'active';
+/** A service account can't sign in, so it is no administrator to fall back on. */
+const isActiveAdministrator = ({ kind, role, status }: UserEntity): boolean =>
+  kind === 'person' && role === 'admin' && status === 'active';
 
 /**
  * Makes simultaneous changes of administrators take turns on MySQL, where a SELECT ... FOR UPDATE would do as well
@@ -197,7 +215,7 @@ async function lockUserAndAdministrators(tx: EntityManager, id: number): Promise
 async function assertAnotherAdministrator(tx: EntityManager, id: number): Promise<void> {
   const administrators = await tx.find(UserEntity, {
     select: { id: true },
-    where: { role: 'admin', status: 'active' },
+    where: { kind: 'person', role: 'admin', status: 'active' },
   });
   if (!administrators.some((administrator) => administrator.id !== id)) throw lastAdmin();
 }

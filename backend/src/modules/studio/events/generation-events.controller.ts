@@ -3,7 +3,15 @@ import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nes
 import { EventStreamQuery, StreamTicket, Uuid } from '@atelier/contracts';
 import type { Request, Response } from 'express';
 import { Answers } from '../../../platform/http/index.js';
-import { AcceptsStreamTicket, CurrentSession, type SessionClaims, StreamTickets } from '../../auth/index.js';
+import {
+  AcceptsStreamTicket,
+  type Credential,
+  CurrentCredential,
+  CurrentSession,
+  RequireScope,
+  type SessionClaims,
+  StreamTickets,
+} from '../../auth/index.js';
 import { GenerationStreams } from './generation-streams.js';
 
 const RESUMING = {
@@ -33,6 +41,7 @@ export class GenerationEventsController {
   }
 
   @Get('events')
+  @RequireScope('generate')
   @AcceptsStreamTicket()
   @ApiOperation({
     operationId: 'followGenerations',
@@ -46,16 +55,17 @@ export class GenerationEventsController {
   @ApiProduces('text/event-stream')
   @ApiResponse({ status: HttpStatus.OK, description: 'Messages without end.', schema: { type: 'string' } })
   followAll(
-    @CurrentSession() session: SessionClaims,
+    @CurrentCredential() credential: Credential,
     @Query({ schema: EventStreamQuery }) query: EventStreamQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.streams.followAll({ session, lastEventId: lastEventId ?? query.last_event_id, request, response });
+    return this.streams.followAll({ credential, lastEventId: lastEventId ?? query.last_event_id, request, response });
   }
 
   @Get('generations/:id/events')
+  @RequireScope('generate')
   @AcceptsStreamTicket()
   @ApiOperation({
     operationId: 'followGeneration',
@@ -69,13 +79,13 @@ export class GenerationEventsController {
   @ApiResponse({ status: HttpStatus.OK, description: 'Messages until the end.', schema: { type: 'string' } })
   @ApiResponse({ status: HttpStatus.NO_CONTENT, description: 'The end had been told already.' })
   follow(
-    @CurrentSession() session: SessionClaims,
+    @CurrentCredential() credential: Credential,
     @Param('id', { schema: Uuid }) id: string,
     @Query({ schema: EventStreamQuery }) query: EventStreamQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.streams.follow(id, { session, lastEventId: lastEventId ?? query.last_event_id, request, response });
+    return this.streams.follow(id, { credential, lastEventId: lastEventId ?? query.last_event_id, request, response });
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { EVENT_STREAM_HEADERS, EventStream, type StreamMessage } from '../../../platform/http/index.js';
-import { LiveSessions, type SessionClaims } from '../../auth/index.js';
+import { type Credential, LiveCredentials } from '../../auth/index.js';
 import { GenerationEventLog } from './generation-event-log.js';
 import { GenerationFeed } from './generation-feed.js';
 import { GenerationReader } from '../generation-reader.js';
@@ -17,13 +17,13 @@ const RETRY_AFTER_MS = 10_000;
 
 /** Who opens a stream, and what they say about it. */
 export interface StreamRequest {
-  readonly session: SessionClaims;
+  readonly credential: Credential;
   readonly lastEventId: string | undefined;
   readonly request: Request;
   readonly response: Response;
 }
 
-/** Opens event streams, keeps them going and ends them: when their session ends, their reader goes or this process stops. */
+/** Opens event streams, keeps them going and ends them: when their session or key ends, their reader goes or this process stops. */
 @Injectable()
 export class GenerationStreams implements OnModuleDestroy {
   readonly #logger = new Logger(GenerationStreams.name);
@@ -34,7 +34,7 @@ export class GenerationStreams implements OnModuleDestroy {
     @Inject(GenerationEventLog) private readonly log: GenerationEventLog,
     @Inject(GenerationReader) private readonly reader: GenerationReader,
     @Inject(GenerationWatch) private readonly watch: GenerationWatch,
-    @Inject(LiveSessions) private readonly sessions: LiveSessions,
+    @Inject(LiveCredentials) private readonly credentials: LiveCredentials,
     @Inject(StreamPace) private readonly pace: StreamPace,
   ) {}
 
@@ -48,9 +48,13 @@ export class GenerationStreams implements OnModuleDestroy {
    * Follows everything that happens to the user's generations.
    * @throws DomainError `studio.event_id_invalid`, `studio.too_many_streams`
    */
-  async followAll({ lastEventId, session, ...exchange }: StreamRequest): Promise<void> {
-    const start = await this.log.resume(session.userId, lastEventId);
-    await this.#serve(new GenerationFeed(this.log, this.reader, { userId: session.userId, start }), session, exchange);
+  async followAll({ lastEventId, credential, ...exchange }: StreamRequest): Promise<void> {
+    const start = await this.log.resume(credential.userId, lastEventId);
+    await this.#serve(
+      new GenerationFeed(this.log, this.reader, { userId: credential.userId, start }),
+      credential,
+      exchange,
+    );
   }
 
   /**
@@ -58,8 +62,8 @@ export class GenerationStreams implements OnModuleDestroy {
    * EventSource takes for good.
    * @throws DomainError `studio.event_id_invalid`, `studio.generation_not_found`, `studio.too_many_streams`
    */
-  async follow(generationId: string, { lastEventId, session, ...exchange }: StreamRequest): Promise<void> {
-    const { userId } = session;
+  async follow(generationId: string, { lastEventId, credential, ...exchange }: StreamRequest): Promise<void> {
+    const { userId } = credential;
     const start = await this.log.resume(userId, lastEventId);
     const { completed_at: completedAt } = await this.reader.get(userId, generationId);
     const feed = new GenerationFeed(this.log, this.reader, { userId, generationId, start });
@@ -67,7 +71,7 @@ export class GenerationStreams implements OnModuleDestroy {
       exchange.response.status(204).end();
       return;
     }
-    await this.#serve(feed, session, exchange);
+    await this.#serve(feed, credential, exchange);
   }
 
   /** Whether a reader who was told events up to a position is still to be told how the generation ended. */
@@ -83,25 +87,25 @@ export class GenerationStreams implements OnModuleDestroy {
 
   async #serve(
     feed: GenerationFeed,
-    session: SessionClaims,
+    credential: Credential,
     { request, response }: Pick<StreamRequest, 'request' | 'response'>,
   ): Promise<void> {
     if (request.method === 'HEAD') {
       response.status(200).set(EVENT_STREAM_HEADERS).end();
       return;
     }
-    const stream = this.#admit(session.userId, response);
-    const watcher = this.watch.watch({ userId: session.userId });
+    const stream = this.#admit(credential.userId, response);
+    const watcher = this.watch.watch({ userId: credential.userId });
     stream.closed.addEventListener('abort', () => watcher.notify());
     try {
       await this.#send(stream, await feed.opening());
-      await this.#run(stream, feed, session, watcher);
+      await this.#run(stream, feed, credential, watcher);
     } catch (error) {
       // The answer has begun: all that is left is to break it off, and the client goes on from what it has.
-      this.#logger.warn({ err: error, userId: session.userId }, 'An event stream was broken off');
+      this.#logger.warn({ err: error, userId: credential.userId }, 'An event stream was broken off');
     } finally {
       watcher.end();
-      this.#release(session.userId, stream);
+      this.#release(credential.userId, stream);
       stream.end();
     }
   }
@@ -109,7 +113,7 @@ export class GenerationStreams implements OnModuleDestroy {
   async #run(
     stream: EventStream,
     feed: GenerationFeed,
-    session: SessionClaims,
+    credential: Credential,
     watcher: GenerationWatcher,
   ): Promise<void> {
     const beat = new Pace(this.pace.heartbeatMs);
@@ -122,7 +126,7 @@ export class GenerationStreams implements OnModuleDestroy {
       }
       if (moves.isDue()) await this.#send(stream, await feed.moves());
       if (beat.isDue()) {
-        if (!(await this.sessions.isLive(session))) return;
+        if (!(await this.credentials.isLive(credential))) return;
         await stream.beat();
       }
     }

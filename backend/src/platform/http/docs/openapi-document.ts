@@ -31,6 +31,10 @@ function createDocument(application: INestApplication): OpenAPIObject {
     )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'session')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'atl_…', description: 'An API key with the scope of the route' },
+      'api-key',
+    )
     .addApiKey(
       { type: 'apiKey', in: 'query', name: 'ticket', description: 'Opens an event stream where no header can be sent' },
       'stream-ticket',
