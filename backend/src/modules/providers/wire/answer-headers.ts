@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 /** The vendor's name for the request, which its support asks for. */
 export function requestIdOf(headers: Headers): string | undefined {
   const id = headers['x-request-id'];
-  return typeof id === 'string' && /^[\w.:-]{1,100}$/.test(id) ? id : undefined;
+  return typeof id === 'string' && /^[\w.:;=-]{1,100}$/.test(id) ? id : undefined;
 }
 
 /**
@@ -21,6 +21,7 @@ export function retryAfterMsOf(headers: Headers, prose: string, now = Date.now()
     milliseconds(text(headers['retry-after-ms']), 1) ??
     milliseconds(headers['retry-after'], 1_000) ??
     untilDate(headers['retry-after'], now) ??
+    untilReset(text(headers['ratelimit'])) ??
     duration(text(headers['x-ratelimit-reset-requests'])) ??
     milliseconds(/try again (?:in|after) (\d+(?:\.\d+)?) ?s/i.exec(prose)?.[1], 1_000);
   return waitMs === undefined ? undefined : Math.min(Math.max(Math.ceil(waitMs), 0), DAY_MS);
@@ -37,6 +38,12 @@ function milliseconds(value: string | undefined, unitMs: number): number | undef
 function untilDate(value: string | undefined, now: number): number | undefined {
   const date = Date.parse(value ?? '');
   return Number.isNaN(date) ? undefined : date - now;
+}
+
+/** Reads `"api";r=0;t=55`, which is in every answer and says something only when nothing is left. */
+function untilReset(value: string | undefined): number | undefined {
+  const [, seconds] = /;\s*r=0;\s*t=(\d{1,9})\b/.exec(value ?? '') ?? [];
+  return milliseconds(seconds, 1_000);
 }
 
 /** Reads `6m0s`, `1.2s`, `250ms`. */

@@ -54,6 +54,25 @@ describe('refusalError', () => {
     expect(refusalError({ ...answer, status: 404 }, { vendorLabel: 'Vendor', judge }).category).toBe('invalid_request');
   });
 
+  it('finds what decides in a list of troubles', () => {
+    const detail = [
+      { msg: 'Too long', type: 'string_too_long' },
+      { msg: 'No', type: 'content_policy_violation' },
+    ];
+    expect(errorOf(422, { detail }).category).toBe('content_rejected');
+  });
+
+  it('asks the reader whether and when to try again, unless the content is to blame', () => {
+    const patience = () => ({ retryable: true, retryAfterMs: 2_500 });
+    const answer = { status: 422, headers: {}, body: Buffer.from('{"detail":"No"}') };
+    const reader = { vendorLabel: 'Vendor', patience };
+    expect(refusalError(answer, reader)).toMatchObject({ retryable: true, retryAfterMs: 2_500 });
+    expect(refusalError({ ...answer, status: 451 }, reader).retryable).toBe(false);
+    const silent = { vendorLabel: 'Vendor', patience: () => ({ retryable: undefined, retryAfterMs: undefined }) };
+    const limited = { ...answer, status: 429, headers: { 'retry-after': '7' } };
+    expect(refusalError(limited, silent)).toMatchObject({ retryable: true, retryAfterMs: 7_000 });
+  });
+
   it('says whose model is gone', () => {
     for (const body of [{ error: { code: 'model_not_found' } }, { error: "The model 'x' does not exist." }]) {
       expect(errorOf(400, body).message).toContain('Vendor no longer offers the model');

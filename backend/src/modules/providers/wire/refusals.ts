@@ -28,11 +28,19 @@ export interface Verdict {
   readonly message?: string;
 }
 
+/** What an answer says about trying again; undefined: nothing, or what everybody says. */
+export interface Patience {
+  readonly retryable: boolean | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
 /** How to read what one vendor answers. */
 export interface RefusalReader {
   readonly vendorLabel: string;
   /** What only this vendor means by an answer; undefined: what everybody means. */
   readonly judge?: (status: number, refusal: VendorRefusal) => Verdict | undefined;
+  /** What only this vendor says about trying again. */
+  readonly patience?: (answer: OutboundAnswer) => Patience;
 }
 
 const CONTENT: Verdict = { category: 'content_rejected' };
@@ -76,15 +84,19 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
 };
 
 /** What an answer says that is not a success, or that holds an error all the same. */
-export function refusalError({ status, headers, body }: OutboundAnswer, reader: RefusalReader): ProviderError {
+export function refusalError(answer: OutboundAnswer, reader: RefusalReader): ProviderError {
+  const { status, headers, body } = answer;
   const refusal = readRefusal(body) ?? { message: '', code: undefined, type: undefined };
   const { category, message } = reader.judge?.(status, refusal) ?? verdictOn(status, refusal, reader.vendorLabel);
+  const { retryable, retryAfterMs } = reader.patience?.(answer) ?? {};
   return new ProviderError(category, {
     message,
     httpStatus: status,
     providerCode: codeWord(refusal.code) ?? codeWord(refusal.type),
     requestId: requestIdOf(headers),
-    retryAfterMs: category === 'rate_limited' ? retryAfterMsOf(headers, refusal.message) : undefined,
+    // Whatever anybody advises: what was refused for its content is refused again.
+    retryable: category === 'content_rejected' ? undefined : retryable,
+    retryAfterMs: retryAfterMs ?? (category === 'rate_limited' ? retryAfterMsOf(headers, refusal.message) : undefined),
   });
 }
 
@@ -94,8 +106,9 @@ export function readRefusal(body: Buffer): VendorRefusal | undefined {
   if (typeof error === 'object' && error) {
     return { message: error.message ?? '', code: error.code?.toString(), type: error.type ?? undefined };
   }
-  const text = error ?? (typeof detail === 'string' ? detail : detail?.[0]?.msg) ?? message ?? undefined;
-  const type = typeof detail === 'object' ? detail?.[0]?.type : undefined;
+  const listed = typeof detail === 'object' ? mostTelling(detail ?? []) : undefined;
+  const text = error ?? (typeof detail === 'string' ? detail : listed?.msg) ?? message ?? undefined;
+  const type = listed?.type;
   return text === undefined && type === undefined ? undefined : { message: text ?? '', code: undefined, type };
 }
 
@@ -135,6 +148,11 @@ function verdictOn(status: number, { code, type, message }: VendorRefusal, vendo
     own(BY_TYPE, type) ??
     (isModelGone ? noSuchModel(vendorLabel) : byStatus(status))
   );
+}
+
+/** Of several troubles the one that decides what the others mean. */
+function mostTelling(details: readonly z.infer<typeof Detail>[]): z.infer<typeof Detail> | undefined {
+  return details.find(({ type }) => own(BY_TYPE, type) !== undefined) ?? details[0];
 }
 
 function byStatus(status: number): Verdict {
