@@ -5,6 +5,8 @@ export default {
   testEnvironment: 'node',
   // Hashing and real databases take their time on a busy machine; a test that hangs still ends.
   testTimeout: 60_000,
+  // By itself Jest leaves a core of two idle.
+  maxWorkers: 2,
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/contracts/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -5,10 +5,10 @@ import { buildChangedParts } from './build.mjs';
 import { prepareCanvas } from './canvas.mjs';
 import { findNodeRuntime } from './node-runtime.mjs';
 import { installPackages } from './packages.mjs';
-import { run } from './processes.mjs';
-import { countTests, summary, sumCounts } from './test-counts.mjs';
+import { summary, sumCounts } from './test-counts.mjs';
 import { installMachineParts, startMachineParts } from './test-machine.mjs';
-import { STAGES, commandOf } from './test-stages.mjs';
+import { STAGES } from './test-stages.mjs';
+import { runSteps } from './test-steps.mjs';
 import { Stop, runMain, say } from './workspace.mjs';
 
 /** In CI nothing may be left out silently: a part that can't be had fails the run. */
@@ -56,7 +56,9 @@ function parseArguments(words) {
 
 /** @param {string[]} stages @param {string[]} patterns @param {Counts[]} counts is added to as stages end */
 async function runStages(stages, patterns, counts) {
-  const steps = stages.flatMap((stage) => STAGES[stage] ?? []);
+  const steps = stages
+    .flatMap((stage) => STAGES[stage] ?? [])
+    .filter(({ kind }) => patterns.length === 0 || kind !== 'exit');
   const wanted = new Set(steps.flatMap((step) => [...(step.needs ?? []), ...(step.uses ?? [])]));
   const runtime = await findNodeRuntime();
   await installPackages(runtime);
@@ -69,24 +71,14 @@ async function runStages(stages, patterns, counts) {
   const machine = await startMachineParts(machineParts.filter((part) => !unavailable.includes(part)));
   const reports = mkdtempSync(join(tmpdir(), 'atelier-reports-'));
   try {
-    for (const [index, step] of steps.entries()) {
-      if (interruption.signal.aborted) throw new Stop('Interrupted.');
-      if (patterns.length > 0 && step.kind === 'exit') continue;
-      if (step.needs?.some((need) => need !== 'build' && unavailable.includes(need))) {
-        say(`\n--- ${step.title}: SKIPPED`);
-        counts.push({ passed: 0, failed: 0, skipped: 1 });
-        continue;
-      }
-      say(`\n--- ${step.title}`);
-      const startedAt = Date.now();
-      const reportFile = join(reports, `${index}.report`);
-      const command = commandOf(step, reportFile, patterns);
-      const env = { ...runtime.env, ...machine.env, ...command.env };
-      const { code } = await run(runtime.executable, command.args, { env, group: true, signal: interruption.signal });
-      const result = countTests(step.kind, code, reportFile, patterns.length > 0);
-      counts.push(result);
-      say(`--- ${step.title}: ${summary(result)} (${Math.round((Date.now() - startedAt) / 1_000)} s)`);
-    }
+    await runSteps(steps, {
+      patterns,
+      unavailable,
+      runtime: { executable: runtime.executable, env: { ...runtime.env, ...machine.env } },
+      reports,
+      counts,
+      signal: interruption.signal,
+    });
   } finally {
     await machine.stop();
     rmSync(reports, { recursive: true, force: true });

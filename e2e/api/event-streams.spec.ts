@@ -4,6 +4,7 @@ import { type ApiClient, anonymous, signIn } from '../support/api-client.js';
 import { ApiDocument } from '../support/api-document.js';
 import { OpenStream, type StreamOptions } from '../support/event-stream.js';
 import { makeImages, startImages, untilGeneration } from '../support/generations.js';
+import { endLeases } from '../support/leases.js';
 import { createMember } from '../support/members.js';
 import { type Server, startServer } from '../support/server.js';
 
@@ -360,6 +361,7 @@ describe('a server that stops', () => {
     await stream.event('generation.snapshot', id);
     await untilGeneration(admin, id, ({ status }) => status === 'running');
     await server.kill();
+    await endLeases(server);
     await expect(stream.ended).rejects.toThrow();
     server = await server.restart();
 
@@ -368,5 +370,5 @@ describe('a server that stops', () => {
     });
     await resumed.ended;
     expect(resumed.messages.at(-1)).toMatchObject({ event: 'generation.succeeded', data: { credits: { charged: 1 } } });
-  }, 120_000);
+  });
 });

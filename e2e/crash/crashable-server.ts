@@ -2,17 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseKind } from '../support/database.js';
-import { type Environment, type Exit, WORKSPACE } from '../support/server-process.js';
+import { endLeases } from '../support/leases.js';
+import type { Environment, Exit } from '../support/server-process.js';
 import { type Server, startServer } from '../support/server.js';
 import { type Installation, openRaw } from './audit/records.js';
 import { unhandledIn } from './unhandled.js';
 
 export const PRELOAD = join(import.meta.dirname, 'preload', 'crash-preload.mjs');
-/** A process is started for every kill: what Node has compiled is kept from one to the next. */
-export const QUICK_START = {
-  LOG_LEVEL: 'warn',
-  NODE_COMPILE_CACHE: join(WORKSPACE, 'node_modules', '.cache', 'crash'),
-};
 
 const REACH_TIMEOUT_MS = 20_000;
 
@@ -22,7 +18,7 @@ export class CrashableServer {
 
   static async start(database: DatabaseKind, env: Environment = {}, instanceUrl?: string): Promise<CrashableServer> {
     return new CrashableServer(
-      await startServer({ database, preload: PRELOAD, env: { ...QUICK_START, ...env }, instanceUrl }),
+      await startServer({ database, preload: PRELOAD, env: { LOG_LEVEL: 'warn', ...env }, instanceUrl }),
     );
   }
 
@@ -84,7 +80,7 @@ export class CrashableServer {
   /** Starts a process on what the last one left. */
   async restart(env: Environment = {}): Promise<void> {
     if (this.server.process.isRunning) await this.kill();
-    await this.endLeases();
+    await endLeases(this.server);
     await this.startAgain(env);
   }
 
@@ -104,17 +100,6 @@ export class CrashableServer {
     if (!exit.stderr.includes(`crash: killed at ${at}\n`))
       throw new Error(`It died elsewhere than at ${at}:\n${exit.stdout}${exit.stderr}`);
     this.assertNothingUnhandled(exit);
-  }
-
-  /**
-   * On a shared database a dead process's leases last for up to a minute. Ending them by hand spares the wait; on
-   * SQLite the product does it itself.
-   */
-  private async endLeases(): Promise<void> {
-    if (this.server.databaseUrl === null) return;
-    const database = await openRaw(this.server);
-    await database.run(`UPDATE generation_item SET lease_until = 1 WHERE state = 'RUNNING'`);
-    await database.close();
   }
 
   private assertNothingUnhandled(exit: Exit): void {

@@ -3,7 +3,7 @@ import type { DatabaseKind } from '../support/database.js';
 import type { Environment } from '../support/server-process.js';
 import { type Server, startServer } from '../support/server.js';
 import { type Installation, openRaw } from './audit/records.js';
-import { PRELOAD, QUICK_START } from './crashable-server.js';
+import { PRELOAD } from './crashable-server.js';
 import { Random } from './random.js';
 import { unhandledIn } from './unhandled.js';
 
@@ -44,7 +44,7 @@ export class Fleet {
     const first = await startServer({
       database,
       preload: PRELOAD,
-      env: { ...QUICK_START, LOG_LEVEL: 'error', ...env },
+      env: { LOG_LEVEL: 'error', ...env },
       ...(instanceUrl === undefined ? {} : { instanceUrl }),
       ...(parentFolder === undefined ? {} : { parentFolder }),
     });

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 export const WORKSPACE = join(import.meta.dirname, '..', '..');
 const ENTRY = join(WORKSPACE, 'backend', 'dist', 'main.js');
 
+/** Servers are started by the hundred: what Node has compiled for one is kept for the next. */
+const COMPILE_CACHE = join(WORKSPACE, 'node_modules', '.cache', 'e2e');
+
 export type Environment = Readonly<Record<string, string>>;
 
 /** How a server process ended. */
@@ -29,7 +32,12 @@ export class ServerProcess {
     this.child = spawn(process.execPath, [...(isWatched ? ['--import', preload] : []), ENTRY], {
       cwd: WORKSPACE,
       // Nothing of the developer's own configuration reaches the server under test.
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe', ...(isWatched ? (['ipc'] as const) : [])],
     });
     for (const stream of ['stdout', 'stderr'] as const) {

@@ -4,7 +4,10 @@ import { createConnection } from 'mysql2/promise';
 import type { Server } from './server.js';
 
 /** Changes the database behind the server's back, as a curious administrator with a database client could. */
-export async function tamper({ databaseUrl, dataDir }: Server, statement: string): Promise<void> {
+export async function tamper(
+  { databaseUrl, dataDir }: Pick<Server, 'databaseUrl' | 'dataDir'>,
+  statement: string,
+): Promise<void> {
   if (databaseUrl === null) {
     const database = new BetterSqlite3(join(dataDir, 'atelier.sqlite'), { timeout: 5_000 });
     database.exec(statement);
