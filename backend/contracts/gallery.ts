@@ -1,6 +1,10 @@
 import * as z from 'zod';
-import { PAGE_MAX_LIMIT } from './limits.js';
-import { Credits, Instant, Tier, Uuid, page } from './primitives.js';
+import { MODEL_MAX_LENGTH, PAGE_MAX_LIMIT } from './limits.js';
+import { Credits, Instant, ProviderKey, Tier, Uuid, page } from './primitives.js';
+
+/** An enhancer and the model that it used. */
+export const Enhancer = z.strictObject({ key: ProviderKey, model: z.string().min(1).max(MODEL_MAX_LENGTH) });
+export type Enhancer = z.infer<typeof Enhancer>;
 
 /**
  * A delivered image. The URLs are relative to the origin of the API, signed, and expire within five minutes:
@@ -11,6 +15,10 @@ export const Image = z.strictObject({
   image_url: z.string().describe("Relative to the API's origin; signed, expires within five minutes."),
   prompt: z.string(),
   enhanced_prompt: z.string().nullable(),
+  /** Who enhanced the prompt; null when nobody did, or when the caller brought an enhancement of its own. */
+  enhancer: Enhancer.nullable(),
+  /** The prompt as the provider rewrote it, where it says that it did. */
+  revised_prompt: z.string().nullable(),
   provider: z.string(),
   tier: Tier,
   credits_spent: Credits,

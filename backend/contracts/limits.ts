@@ -1,6 +1,9 @@
 /** Longest prompt that is accepted, in UTF-16 code units. */
 export const PROMPT_MAX_LENGTH = 8_000;
 
+/** Longest name of a model, in characters. */
+export const MODEL_MAX_LENGTH = 200;
+
 /** Most images that one generation may ask for. */
 export const GENERATION_MAX_COUNT = 8;
 

@@ -42,3 +42,6 @@ export function page<Row extends z.ZodType>(row: Row) {
     next_cursor: z.string().nullable(),
   });
 }
+
+/** Key of a provider or enhancer, e.g. `openai`; the registry decides which exist. */
+export const ProviderKey = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, 'must be a provider key');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { Image } from './gallery.js';
+import { Enhancer, Image } from './gallery.js';
 import { GENERATION_MAX_COUNT, PROMPT_MAX_LENGTH } from './limits.js';
-import { AspectRatio, Credits, Instant, Tier, Uuid } from './primitives.js';
+import { AspectRatio, Credits, Instant, ProviderKey, Tier, Uuid } from './primitives.js';
 import { ProblemCode } from './problem.js';
 
 /** Text that a person wrote: any script and emoji, line breaks and tabs, but no other control characters. */
@@ -15,9 +15,6 @@ export const Prompt = z
   )
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
-/** Key of a provider or enhancer, e.g. `openai`; the registry decides which exist. */
-export const ProviderKey = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, 'must be a provider key');
-
 export const GenerateRequest = z
   .strictObject({
     prompt: Prompt,
@@ -29,6 +26,8 @@ export const GenerateRequest = z
     enhance: z.boolean().default(false),
     /** A reviewed enhancement: the image is made from it, `prompt` is kept as the original. */
     enhanced_prompt: Prompt.optional(),
+    /** Who made `enhanced_prompt`, as the answer of the enhancer says; kept with the image. */
+    enhancer: Enhancer.optional(),
     aspect_ratio: AspectRatio.default('1:1'),
     seed: z.int().min(0).max(4_294_967_295).optional(),
     /** Up to 16 labels of the caller's own, returned as given. */
@@ -40,6 +39,10 @@ export const GenerateRequest = z
   .refine((request) => !(request.enhance && request.enhanced_prompt !== undefined), {
     path: ['enhance'],
     message: 'must be false when enhanced_prompt is given',
+  })
+  .refine((request) => request.enhancer === undefined || request.enhanced_prompt !== undefined, {
+    path: ['enhancer'],
+    message: 'must not be given without enhanced_prompt',
   });
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
 
@@ -67,6 +70,8 @@ export const Generation = z.strictObject({
   status: GenerationStatus,
   prompt: z.string(),
   enhanced_prompt: z.string().nullable(),
+  /** Who enhanced the prompt; null when nobody did, or when the caller brought an enhancement of its own. */
+  enhancer: Enhancer.nullable(),
   tier: Tier,
   /** The provider that was asked for; each image names the one that made it. */
   provider: z.string(),

@@ -138,6 +138,8 @@ export async function deliverImage(app: INestApplicationContext, userId: number)
       height: 8,
       prompt: 'A lighthouse 🗼\u2028at "dusk"\r\n\\ \u0001',
       enhancedPrompt: null,
+      enhancer: null,
+      enhancerModel: null,
       revisedPrompt: '',
       provider: 'mock',
       model: 'mock-1',

@@ -43,6 +43,8 @@ const INVALID: [what: string, body: unknown, path: string, code?: ProblemCode][]
   ['an enhance that is text', { ...GOOD, enhance: 'true' }, 'enhance'],
   ['both enhance and an enhanced prompt', { ...GOOD, enhance: true, enhanced_prompt: 'b' }, 'enhance'],
   ['a blank enhanced prompt', { ...GOOD, enhanced_prompt: ' ' }, 'enhanced_prompt'],
+  ['an enhancer of nothing', { ...GOOD, enhancer: { key: 'mock', model: 'm' } }, 'enhancer'],
+  ['an enhancer without a model', { ...GOOD, enhanced_prompt: 'b', enhancer: { key: 'mock' } }, 'enhancer.model'],
   ['an unknown aspect ratio', { ...GOOD, aspect_ratio: '5:4' }, 'aspect_ratio'],
   ['a negative seed', { ...GOOD, seed: -1 }, 'seed'],
   ['a seed beyond 32 bits', { ...GOOD, seed: 4_294_967_296 }, 'seed'],

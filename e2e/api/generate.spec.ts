@@ -133,9 +133,18 @@ describe('generating images', () => {
     expect(enhanced.prompt).toBe('a red bicycle');
     expect(enhanced.enhanced_prompt).toContain('a red bicycle');
     expect(enhanced.enhanced_prompt!.length).toBeGreaterThan('a red bicycle'.length + 10);
-    expect(onlyImage(enhanced)).toMatchObject({ prompt: 'a red bicycle', enhanced_prompt: enhanced.enhanced_prompt });
-    const reviewed = await makeImage(member.client, { prompt: 'a boat', enhanced_prompt: 'a boat, as I like it' });
-    expect(reviewed).toMatchObject({ prompt: 'a boat', enhanced_prompt: 'a boat, as I like it' });
+    const enhancer = { key: 'mock', model: 'mock-phrases-1' };
+    expect(enhanced.enhancer).toEqual(enhancer);
+    expect(onlyImage(enhanced)).toMatchObject({
+      prompt: 'a red bicycle',
+      enhanced_prompt: enhanced.enhanced_prompt,
+      enhancer,
+      revised_prompt: null,
+    });
+    const own = { prompt: 'a boat', enhanced_prompt: 'a boat, as I like it' };
+    expect(await makeImage(member.client, own)).toMatchObject({ ...own, enhancer: null });
+    const reviewed = { ...own, enhancer: { key: 'ollama', model: 'llama3.2' } };
+    expect(await makeImage(member.client, reviewed)).toMatchObject(reviewed);
   });
 
   it('suggests an enhanced prompt for nothing', async () => {

@@ -59,6 +59,7 @@ function requestFromGeneration(generation: Generation): GenerateRequest {
   return {
     prompt: generation.prompt,
     ...(generation.enhanced_prompt !== null && { enhanced_prompt: generation.enhanced_prompt }),
+    ...(generation.enhancer !== null && { enhancer: generation.enhancer }),
     tier: generation.tier,
     provider: generation.provider,
     count: generation.count,

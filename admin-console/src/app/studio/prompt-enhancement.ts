@@ -1,4 +1,5 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
+import { type Enhancer } from '@atelier/contracts';
 import { GenerationApi } from './generation-api';
 
 type State =
@@ -10,8 +11,8 @@ type State =
 export interface Review {
   readonly prompt: string;
   readonly enhanced: string;
-  /** Key of the enhancer that really answered. */
-  readonly provider: string;
+  /** Who really answered, with which model. */
+  readonly enhancer: Enhancer;
 }
 
 /** Asks for an enhancement and holds it for review. It never touches the prompt itself. */
@@ -32,8 +33,8 @@ export class PromptEnhancement {
     const asking: State = { step: 'asking', prompt, previous: this.review() };
     this.#state.set(asking);
     try {
-      const { enhanced_prompt: enhanced, provider } = await this.#api.enhance(prompt);
-      this.#answer(asking, { step: 'review', review: { prompt, enhanced, provider } });
+      const { enhanced_prompt: enhanced, provider, model } = await this.#api.enhance(prompt);
+      this.#answer(asking, { step: 'review', review: { prompt, enhanced, enhancer: { key: provider, model } } });
     } catch {
       // Whatever went wrong, the sentence is the same: the prompt is unchanged and nothing was charged.
       this.#answer(asking, { step: 'failed' });

@@ -1,5 +1,5 @@
 import { Injectable, signal } from '@angular/core';
-import { type AspectRatio, type GenerateRequest, type Tier } from '@atelier/contracts';
+import { type AspectRatio, type Enhancer, type GenerateRequest, type Tier } from '@atelier/contracts';
 
 /** An enhancement that the person reviewed and accepted. */
 export interface AcceptedEnhancement {
@@ -7,6 +7,8 @@ export interface AcceptedEnhancement {
   readonly original: string;
   /** The text as it was accepted, before any further editing. */
   readonly accepted: string;
+  /** Who made it, where that is known. */
+  readonly enhancer?: Enhancer | undefined;
 }
 
 export interface Draft {
@@ -57,7 +59,9 @@ export class StudioDraft {
     this.value.set({
       prompt: request.enhanced_prompt ?? request.prompt,
       enhancement:
-        request.enhanced_prompt === undefined ? null : { original: request.prompt, accepted: request.enhanced_prompt },
+        request.enhanced_prompt === undefined
+          ? null
+          : { original: request.prompt, accepted: request.enhanced_prompt, enhancer: request.enhancer },
       tier: request.tier,
       provider: request.provider ?? AUTO_PROVIDER,
       aspectRatio: request.aspect_ratio,
@@ -70,6 +74,7 @@ export function requestOf(draft: Draft): GenerateRequest {
   return {
     prompt: draft.enhancement?.original ?? draft.prompt,
     ...(draft.enhancement && { enhanced_prompt: draft.prompt }),
+    ...(draft.enhancement?.enhancer && { enhancer: draft.enhancement.enhancer }),
     ...(draft.provider !== AUTO_PROVIDER && { provider: draft.provider }),
     tier: draft.tier,
     count: draft.count,

@@ -55,6 +55,9 @@ describeOnEveryDatabase('GalleryService', (open) => {
     await openGallery();
     const image = newImage({
       enhancedPrompt: 'A lighthouse at dusk, painted',
+      enhancer: 'gemini',
+      enhancerModel: 'gemini-3.5-flash-lite',
+      revisedPrompt: 'A lighthouse',
       seed: 4_294_967_295,
       tier: 'premium4',
       creditsSpent: 4,
@@ -69,6 +72,8 @@ describeOnEveryDatabase('GalleryService', (open) => {
       id: image.id,
       prompt: image.prompt,
       enhanced_prompt: 'A lighthouse at dusk, painted',
+      enhancer: { key: 'gemini', model: 'gemini-3.5-flash-lite' },
+      revised_prompt: 'A lighthouse',
       seed: 4_294_967_295,
       tier: 'premium4',
       credits_spent: 4,

@@ -6,6 +6,7 @@ import { Transactions, isUniqueViolation } from '../../platform/database/index.j
 import { toInstant } from '../../platform/time/index.js';
 import type { Actor } from '../auth/index.js';
 import { SignedLinks } from '../storage/index.js';
+import { enhancerOf } from './enhancer-of.js';
 import { imageNotFound } from './gallery.errors.js';
 import { fromCursor, toCursor } from './image-cursor.js';
 import { ImageCount } from './image-count.entity.js';
@@ -143,6 +144,8 @@ export class GalleryService {
       image_url: links.original,
       prompt: row.prompt,
       enhanced_prompt: row.enhancedPrompt,
+      enhancer: enhancerOf(row),
+      revised_prompt: row.revisedPrompt,
       provider: row.provider,
       tier: row.tier,
       credits_spent: row.creditsSpent,

@@ -58,6 +58,13 @@ export class GeneratedImage {
   @LongTextColumn({ nullable: true })
   enhancedPrompt!: string | null;
 
+  /** Key of the enhancer; null where there is no enhancement, or nobody said whose it is. */
+  @TextColumn(40, { nullable: true })
+  enhancer!: string | null;
+
+  @TextColumn(200, { nullable: true })
+  enhancerModel!: string | null;
+
   /** The prompt as the provider rewrote it, where it says so. */
   @LongTextColumn({ nullable: true })
   revisedPrompt!: string | null;

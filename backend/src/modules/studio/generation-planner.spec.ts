@@ -25,6 +25,7 @@ describeAppOnEveryDatabase('GenerationPlanner', (start) => {
       count: 2,
       provider: 'mock',
       enhanced_prompt: 'a harbour at dusk',
+      enhancer: { key: 'gemini', model: 'gemini-3.5-flash-lite' },
       aspect_ratio: '16:9',
       seed: 42,
       metadata: { order: '7' },
@@ -35,6 +36,8 @@ describeAppOnEveryDatabase('GenerationPlanner', (start) => {
       userId: studio.actor.id,
       prompt: 'a harbour',
       enhancedPrompt: 'a harbour at dusk',
+      enhancer: 'gemini',
+      enhancerModel: 'gemini-3.5-flash-lite',
       tier: 'premium2',
       requestedProvider: 'mock',
       count: 2,
@@ -79,7 +82,12 @@ describeAppOnEveryDatabase('GenerationPlanner', (start) => {
     });
     expect(enhance).not.toHaveBeenCalled();
 
-    expect((await plan({ enhance: true })).generation.enhancedPrompt).toBe('a harbour, oil on canvas');
+    expect((await plan({ enhance: true })).generation).toMatchObject({
+      prompt: 'a harbour',
+      enhancedPrompt: 'a harbour, oil on canvas',
+      enhancer: 'mock',
+      enhancerModel: 'test',
+    });
     expect(enhance).toHaveBeenCalledWith(
       'a harbour',
       expect.objectContaining({ maxWords: 150 }),

@@ -31,6 +31,9 @@ export interface GenerationPlan {
   readonly priceVersion: string;
 }
 
+/** What a generation keeps of the enhancement of its prompt. */
+type KeptEnhancement = Pick<GenerationRow, 'enhancedPrompt' | 'enhancer' | 'enhancerModel'>;
+
 /** Decides everything about a generation that can be decided before its transaction. */
 @Injectable()
 export class GenerationPlanner {
@@ -63,15 +66,15 @@ export class GenerationPlanner {
       settings.enabledProviders,
       await this.breaker.resting(),
     );
-    const enhancedPrompt = request.enhance
+    const enhancement = request.enhance
       ? await this.#enhanceAcceptable(user, request, priceEach * request.count)
-      : (request.enhanced_prompt ?? null);
+      : givenEnhancement(request);
     const now = this.clock.now();
     const generation: GenerationRow = {
       id: newId(now),
       userId: user.id,
       prompt: request.prompt,
-      enhancedPrompt,
+      ...enhancement,
       tier: request.tier,
       requestedProvider,
       count: request.count,
@@ -109,10 +112,16 @@ export class GenerationPlanner {
   }
 
   /** The transaction decides; this look beforehand only keeps the enhancer from working for what will be refused. */
-  async #enhanceAcceptable(user: Actor, { prompt, count }: GenerateRequest, price: number): Promise<string> {
+  async #enhanceAcceptable(user: Actor, { prompt, count }: GenerateRequest, price: number): Promise<KeptEnhancement> {
     const { available } = await this.credits.balanceOf(user.id);
     if (available < price) throw new InsufficientCreditsError(price, available);
     await assertQueueHasRoom(this.dataSource.manager, { userId: user.id, count, isCounted: false });
-    return (await this.enhancement.enhance(prompt)).enhanced_prompt;
+    const { enhanced_prompt: enhancedPrompt, provider, model } = await this.enhancement.enhance(prompt);
+    return { enhancedPrompt, enhancer: provider, enhancerModel: model };
   }
+}
+
+/** An enhancement that the caller has reviewed, and who made it as far as the caller tells. */
+function givenEnhancement({ enhanced_prompt: text, enhancer }: GenerateRequest): KeptEnhancement {
+  return { enhancedPrompt: text ?? null, enhancer: enhancer?.key ?? null, enhancerModel: enhancer?.model ?? null };
 }

@@ -1,6 +1,7 @@
 import type { Generation, GenerationError, GenerationStatus, Image } from '@atelier/contracts';
 import * as z from 'zod';
 import { toInstant } from '../../platform/time/index.js';
+import { enhancerOf } from '../gallery/index.js';
 import { type GenerationItem, type ItemState, isTerminal } from './items/generation-item.entity.js';
 import type { GenerationRow } from './generation.entity.js';
 
@@ -27,6 +28,7 @@ export function toGeneration(
     status: statusOf(items.map(({ state }) => state)),
     prompt: row.prompt,
     enhanced_prompt: row.enhancedPrompt,
+    enhancer: enhancerOf(row),
     tier: row.tier,
     provider: row.requestedProvider,
     count: row.count,

@@ -27,6 +27,13 @@ export class GenerationRow {
   @LongTextColumn({ nullable: true })
   enhancedPrompt!: string | null;
 
+  /** Key of the enhancer; null where there is no enhancement, or nobody said whose it is. */
+  @TextColumn(40, { nullable: true })
+  enhancer!: string | null;
+
+  @TextColumn(200, { nullable: true })
+  enhancerModel!: string | null;
+
   @TextColumn(16)
   tier!: Tier;
 

@@ -1,4 +1,4 @@
-import { type Image } from '@atelier/contracts';
+import { type Enhancer, type Image } from '@atelier/contracts';
 import { formatBytes, formatCredits, formatDuration, formatInstant } from '../../platform/formatting';
 import { formatPixels, providerName, tierName } from '../../platform/image-text';
 
@@ -15,6 +15,10 @@ export function imageFacts(image: Image): readonly ImageFact[] {
   return [
     copyable('Original prompt', image.prompt),
     ...(image.enhanced_prompt === null ? [] : [copyable('Enhanced prompt', image.enhanced_prompt)]),
+    ...(image.enhancer === null ? [] : [plain('Enhanced by', enhancerText(image.enhancer))]),
+    ...(image.revised_prompt
+      ? [copyable(`Prompt as ${providerName(image.provider)} rewrote it`, image.revised_prompt)]
+      : []),
     plain('Tier', tierName(image.tier)),
     plain('Provider', providerName(image.provider)),
     plain('Model', image.model),
@@ -26,6 +30,10 @@ export function imageFacts(image: Image): readonly ImageFact[] {
     code('Job id', image.job_id),
     code('Generation id', image.generation_id),
   ];
+}
+
+function enhancerText({ key, model }: Enhancer): string {
+  return `${providerName(key)} · ${model}`;
 }
 
 function plain(label: string, value: string): ImageFact {

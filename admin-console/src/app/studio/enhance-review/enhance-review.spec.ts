@@ -11,7 +11,11 @@ describe('EnhanceReview', () => {
     used = [];
     kept = 0;
     fixture = TestBed.createComponent(EnhanceReview);
-    fixture.componentRef.setInput('review', { prompt: 'a red fox', enhanced: 'a red fox in snow', provider: 'mock' });
+    fixture.componentRef.setInput('review', {
+      prompt: 'a red fox',
+      enhanced: 'a red fox in snow',
+      enhancer: { key: 'mock', model: 'mock-phrases-1' },
+    });
     fixture.componentRef.setInput('label', 'Hugging Face');
     fixture.componentInstance.use.subscribe((text) => used.push(text));
     fixture.componentInstance.keep.subscribe(() => kept++);
@@ -52,7 +56,11 @@ describe('EnhanceReview', () => {
   });
 
   it('starts from a new enhancement when there is one', async () => {
-    fixture.componentRef.setInput('review', { prompt: 'a red fox', enhanced: 'a fox at dawn', provider: 'mock' });
+    fixture.componentRef.setInput('review', {
+      prompt: 'a red fox',
+      enhanced: 'a fox at dawn',
+      enhancer: { key: 'mock', model: 'mock-phrases-1' },
+    });
     await fixture.whenStable();
     expect(editor().value).toBe('a fox at dawn');
   });

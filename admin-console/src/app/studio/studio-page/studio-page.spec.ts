@@ -123,6 +123,7 @@ describe('StudioPage', () => {
     expect(api.asked(GENERATE)[0]?.body).toMatchObject({
       prompt: 'a red fox',
       enhanced_prompt: 'a red fox in snow',
+      enhancer: { key: 'huggingface', model: 'm' },
       enhance: false,
     });
     button('Use original').click();

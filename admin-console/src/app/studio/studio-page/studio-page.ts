@@ -199,7 +199,7 @@ export class StudioPage {
     const review = this.enhancement.review();
     if (review) {
       const original = this.draft().enhancement?.original ?? review.prompt;
-      this.#drafts.change({ prompt: text, enhancement: { original, accepted: text } });
+      this.#drafts.change({ prompt: text, enhancement: { original, accepted: text, enhancer: review.enhancer } });
     }
     this.keepMine();
   }

@@ -30,6 +30,8 @@ export function newImage(overrides: Partial<NewImage> = {}): NewImage {
     height: 1024,
     prompt: 'A lighthouse 🗼 at dusk',
     enhancedPrompt: null,
+    enhancer: null,
+    enhancerModel: null,
     revisedPrompt: null,
     provider: 'mock',
     model: 'mock-1',

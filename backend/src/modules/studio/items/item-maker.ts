@@ -79,6 +79,8 @@ export class ItemMaker {
       height: made.inspected.height,
       prompt: generation.prompt,
       enhancedPrompt: generation.enhancedPrompt,
+      enhancer: generation.enhancer,
+      enhancerModel: generation.enhancerModel,
       revisedPrompt: made.revisedPrompt,
       provider: item.provider,
       model: made.model,
