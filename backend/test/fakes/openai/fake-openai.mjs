@@ -76,7 +76,7 @@ export class FakeOpenAI extends FakeVendor {
     );
   }
 
-  /** @param {IncomingMessage} request @param {ServerResponse} response @param {ImageOrder} [order] @returns {import('./faults.mjs').Exchange} */
+  /** @param {IncomingMessage} request @param {ServerResponse} response @param {ImageOrder} [order] @returns {import('../mishaps.mjs').Exchange} */
   #exchange(request, response, order) {
     const picture = order ? pictureAsBase64(order.size, this.#pictureBytes) : Buffer.alloc(0);
     return {

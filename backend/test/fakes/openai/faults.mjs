@@ -1,33 +1,9 @@
 // @ts-check
-import {
-  GIF,
-  HTML,
-  HTML_TYPE,
-  JSON_TYPE,
-  SILENCE,
-  SVG,
-  answered,
-  breakOff,
-  drip,
-  gzipBomb,
-  send,
-  sendHuge,
-} from '../misbehaviour.mjs';
-import { asBase64, makeBomb } from '../pictures.mjs';
+import { JSON_TYPE, answered } from '../misbehaviour.mjs';
+import { BAD_PICTURES, delivered, mishaps } from '../mishaps.mjs';
 
+/** @typedef {import('../mishaps.mjs').Fault} Fault */
 /** @typedef {import('./image-request.mjs').Refusal} Refusal */
-/**
- * One request that is answered wrongly.
- * @typedef {object} ImageExchange
- * @property {Buffer} picture base64 of the picture that an honest answer would hold
- * @property {string} redirectTo
- * @property {(images: readonly Buffer[]) => Buffer} successBody
- */
-/** @typedef {import('../misbehaviour.mjs').Exchange & ImageExchange} Exchange */
-/** @typedef {(exchange: Exchange) => void} Fault */
-
-/** What a real answer begins with. */
-const START = '{"created":1,"data":[{"b64_json":"';
 
 /**
  * Answers with the vendor's error body.
@@ -44,12 +20,6 @@ export function sendRefusal(response, { status, message, type, param, code }, he
   response.writeHead(status, { ...JSON_TYPE, ...headers });
   response.end(JSON.stringify({ error: { message, type, param, code } }));
 }
-
-/** Answers 200 with these images. @param {(picture: Buffer) => Buffer[]} images @returns {Fault} */
-const delivered =
-  (images) =>
-  ({ response, picture, successBody }) =>
-    send(response, successBody(images(picture)));
 
 const noMoney = (/** @type {string} */ code) =>
   refused(
@@ -90,7 +60,6 @@ export const FAULTS = {
   invalid_size: refused(400, 'invalid_size', 'invalid_request_error', "Invalid size '17x17'."),
   invalid_parameter: refused(400, null, 'invalid_request_error', "Unknown parameter: 'style'."),
   unprocessable: answered('{"detail":[{"loc":["body","size"],"msg":"value is not valid"}]}', 422),
-  too_large: answered(HTML, 413, HTML_TYPE),
   billing_hard_limit_reached: refused(
     400,
     'billing_hard_limit_reached',
@@ -155,47 +124,19 @@ export const FAULTS = {
     'server_error',
     'The server had an error while processing your request. Sorry about that!',
   ),
-  bad_gateway: answered(HTML, 502, HTML_TYPE),
   overloaded: refused(503, null, 'server_error', 'The engine is currently overloaded, please try again later.'),
-  proxy_error: answered('error code: 520', 520, { 'content-type': 'text/plain' }),
   request_timeout: refused(408, null, 'server_error', 'Request timed out.'),
-  gateway_timeout: answered(HTML, 504, HTML_TYPE),
-  redirect: ({ response, redirectTo }) => send(response, '', 302, { location: redirectTo }),
-  redirect_same_method: ({ response, redirectTo }) => send(response, '', 307, { location: redirectTo }),
 
   // 200, and yet no image.
-  html: answered(HTML, 200, HTML_TYPE),
-  not_json: answered('{"created":1,"data":[{"b64_json":"iVBORw0K'),
-  empty_body: answered(''),
   empty_data: answered('{"created":1,"data":[]}'),
   no_data: answered('{"created":1}'),
   no_image: answered('{"created":1,"data":[{}]}'),
-  null_answer: answered('null'),
   error_in_success: answered(
     '{"error":{"message":"The server had an error","type":"server_error","param":null,"code":null}}',
   ),
   link_instead: answered('{"created":1,"data":[{"url":"http://169.254.169.254/latest/meta-data/"}]}'),
   one_too_few: delivered(() => []),
   one_too_many: delivered((picture) => [picture, picture]),
-  base64_truncated: delivered((picture) => [picture.subarray(0, (picture.length >> 1) | 1)]),
-  base64_garbage: delivered((picture) => [
-    Buffer.concat([picture.subarray(0, 400), Buffer.from('<<!>>'), picture.subarray(405)]),
-  ]),
-  image_truncated: delivered((picture) => [picture.subarray(0, (picture.length >> 3) * 4)]),
-  image_html: delivered(() => [asBase64(Buffer.from(HTML.repeat(20)))]),
-  image_svg: delivered(() => [asBase64(Buffer.from(SVG.repeat(20)))]),
-  image_gif: delivered(() => [asBase64(GIF)]),
-  image_empty: delivered(() => [Buffer.alloc(0)]),
-  bomb: delivered(() => [asBase64(makeBomb())]),
-  gzip_bomb: gzipBomb,
-  huge: ({ response }) => sendHuge(response, START),
-  huge_declared: ({ response }) => sendHuge(response, START, { isDeclared: true }),
-
-  // Connections that misbehave.
-  ...SILENCE,
-  drip: ({ response }) => drip(response, START),
-  reset_in_body: ({ request, response, picture, successBody }) =>
-    breakOff(response, successBody([picture]), () => void request.socket.resetAndDestroy()),
-  cut_in_body: ({ request, response, picture, successBody }) =>
-    breakOff(response, successBody([picture]), () => void request.socket.end()),
+  ...BAD_PICTURES,
+  ...mishaps('{"created":1,"data":[{"b64_json":"'),
 };

@@ -10,7 +10,7 @@ import OpenAI, {
   RateLimitError,
 } from 'openai';
 import sharp from 'sharp';
-import { FakeOpenAI } from './fake-openai.mjs';
+import { FakeOpenAI } from '../fakes/openai/fake-openai.mjs';
 
 /** The vendor's own client is the judge: what it makes of the fake, it makes of the vendor. */
 describe('the fake OpenAI, asked by the official client', () => {
@@ -92,9 +92,21 @@ describe('the fake OpenAI, asked by the official client', () => {
     });
   });
 
+  it.each([
+    ['a moment too soon', 'rate_limited_briefly', 3],
+    // It does not tell these apart, as we do: what is asked again is refused again.
+    ['without money', 'insufficient_quota', 3],
+    ['for what is not allowed', 'moderation_blocked', 1],
+  ])('is asked again by the client as it comes, when it was asked %s', async (_, fault, times) => {
+    fake.failAlways(fault);
+    const outcome = clientOf(fake).images.generate({ model: 'gpt-image-2', prompt: 'A fox' });
+    await expect(outcome).rejects.toBeInstanceOf(APIError);
+    expect(fake.imageRequests).toBe(times);
+  });
+
   it('makes the client try again, and counts it', async () => {
     fake.failNext('rate_limited_briefly');
-    const { data } = await clientOf(fake, { maxRetries: 1 }).images.generate({ model: 'gpt-image-2', prompt: 'A fox' });
+    const { data } = await clientOf(fake).images.generate({ model: 'gpt-image-2', prompt: 'A fox' });
     expect(data).toHaveLength(1);
     expect(fake.imageRequests).toBe(2);
     expect(fake.requests.map(({ headers }) => headers['x-stainless-retry-count'])).toEqual(['0', '1']);
