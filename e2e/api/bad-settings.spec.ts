@@ -25,6 +25,7 @@ const PRICES = [
 const BAD_VALUES: [key: string, value: string][] = [
   ...PRICES.map((value): [string, string] => ['credit_price_standard', value]),
   ['credit_price_premium4', '-4'],
+  ['credit_value_usd', '-0.05'],
   ['initial_credits', '-1'],
   ['initial_credits', '1000000001'],
   ['provider_mock_enabled', 'yes'],

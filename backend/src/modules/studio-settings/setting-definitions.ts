@@ -2,7 +2,7 @@ import { PRICE_MAX, TIERS, type Tier } from '@atelier/contracts';
 import * as z from 'zod';
 import { IMAGE_PROVIDER_KEYS, type ImageProviderKey, PROVIDER_SETTINGS } from './provider-setting-definitions.js';
 import { type ProviderSettings, providerSettings } from './provider-settings.js';
-import { type SettingDefinition, choice, define, prose, wholeNumber } from './setting-schemas.js';
+import { type SettingDefinition, choice, define, prose, usdIfKnown, wholeNumber } from './setting-schemas.js';
 
 /** Most credits that a new user may be given. */
 const INITIAL_CREDITS_MAX = 1_000_000_000;
@@ -29,6 +29,8 @@ export const SETTINGS = {
   credit_price_standard: define('1', wholeNumber(1, PRICE_MAX)),
   credit_price_premium2: define('2', wholeNumber(1, PRICE_MAX)),
   credit_price_premium4: define('4', wholeNumber(1, PRICE_MAX)),
+  /** What a credit is worth to whoever runs this, to compare prices with what vendors bill; nobody is charged by it. */
+  credit_value_usd: define('', usdIfKnown),
   prompt_enhancer_provider: define('huggingface', choice(PROMPT_ENHANCER_KEYS)),
   prompt_enhancer_huggingface_model: define('meta-llama/Llama-3.1-8B-Instruct', enhancerModel),
   prompt_enhancer_gemini_model: define('gemini-3.5-flash-lite', enhancerModel),
