@@ -19,7 +19,7 @@ describe('problemSentence', () => {
     expect(sentence).not.toMatch(/oops|sorry|undefined|\bnull\b|\s\s/i);
   });
 
-  it.each(PROBLEM_CODES.filter((code) => /^(provider|credits\.insufficient|enhancer|studio\.queue_full)/.test(code)))(
+  it.each(PROBLEM_CODES.filter((code) => /^(provider\.|credits\.insufficient|enhancer|studio\.queue_full)/.test(code)))(
     'says of %s whether it cost anything',
     (code) => {
       expect(problemSentence(answered(code))).toContain('You were not charged.');
