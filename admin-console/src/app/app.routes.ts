@@ -43,6 +43,11 @@ export const routes: Routes = [
             loadChildren: () => import('./settings/settings.routes').then((m) => m.settingsRoutes),
           },
           {
+            path: 'providers',
+            title: 'Providers',
+            loadChildren: () => import('./providers/providers.routes').then((m) => m.providersRoutes),
+          },
+          {
             path: 'users',
             title: 'Users',
             loadChildren: () => import('./users/users.routes').then((m) => m.usersRoutes),

@@ -10,6 +10,8 @@ const instant = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** `1,240` */
@@ -60,6 +62,23 @@ export function formatDayInWords(iso: string): string {
 /** `3 Nov 2026, 14:05`, in the reader's time zone. */
 export function formatInstant(iso: string): string {
   return instant.format(new Date(iso));
+}
+
+/** `14:05`, in the reader's time zone. */
+export function formatTime(iso: string): string {
+  return time.format(new Date(iso));
+}
+
+const dollars = new Intl.NumberFormat('en', {
+  style: 'currency',
+  currency: 'USD',
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 4,
+});
+
+/** `$0.04`, `$0.0336`, `−$1.20` with a real minus sign. */
+export function formatDollars(value: number): string {
+  return dollars.format(value).replace('-', '\u2212');
 }
 
 /** `412 ms`, `8.4 s`, `13 s`, `2 min 5 s` */

@@ -3,6 +3,9 @@ import type { Image, Tier } from '@atelier/contracts';
 const ALT_PROMPT_LENGTH = 120;
 const FILE_NAME_LENGTH = 48;
 
+/** From the smallest to the largest. */
+export const TIERS: readonly Tier[] = ['standard', 'premium2', 'premium4'];
+
 const TIER_NAMES: Readonly<Record<Tier, string>> = {
   standard: 'Standard',
   premium2: 'Premium 2',
@@ -15,7 +18,7 @@ const PROVIDER_NAMES: Readonly<Record<string, string>> = {
   huggingface: 'Hugging Face',
   gemini: 'Gemini',
   ollama: 'Ollama',
-  'openai-compatible': 'OpenAI-compatible',
+  openai_compatible: 'OpenAI-compatible server',
   mock: 'Mock',
 };
 

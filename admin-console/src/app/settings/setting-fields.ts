@@ -1,34 +1,39 @@
-import type { StudioSetting, Tier } from '@atelier/contracts';
+import type { Tier } from '@atelier/contracts';
+import { formatCount, formatCredits, formatDollars } from '../platform/formatting';
 
-export const SETTINGS_SECTIONS = ['tiers', 'enhancement', 'providers', 'limits'] as const;
+export const SETTINGS_SECTIONS = ['tiers', 'enhancement', 'limits'] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 export const SECTION_LABELS: Record<SettingsSection, string> = {
   tiers: 'Tiers and pricing',
   enhancement: 'Prompt enhancement',
-  providers: 'Image providers',
   limits: 'New users and limits',
 };
 
-/** The settings that are edited in the form and saved together. Provider switches are saved one by one, at once. */
+/** The settings that are edited here and saved together; those of one provider are on the providers' page. */
 export const EDITABLE_SETTINGS = [
   'credit_price_standard',
   'credit_price_premium2',
   'credit_price_premium4',
+  'credit_value_usd',
   'prompt_enhancer_provider',
-  'image_gen_provider',
+  'prompt_enhancer_instruction',
+  'prompt_enhancer_max_words',
   'initial_credits',
 ] as const;
 export type EditableSetting = (typeof EDITABLE_SETTINGS)[number];
 
-/** What the form edits: the value of each setting as text, as it is on the wire. */
-export type SettingsDraft = Record<EditableSetting, string>;
+export function isEditable(key: string): key is EditableSetting {
+  return EDITABLE_SETTINGS.some((editable) => editable === key);
+}
+
+type Unit = 'credits' | 'words' | 'US dollars';
 
 export interface SettingField {
   readonly section: SettingsSection;
   readonly label: string;
   readonly help: string;
-  readonly unit?: 'credits';
+  readonly unit?: Unit;
 }
 
 export const SETTING_FIELDS: Record<EditableSetting, SettingField> = {
@@ -50,15 +55,27 @@ export const SETTING_FIELDS: Record<EditableSetting, SettingField> = {
     help: 'Credits for one Premium 4 image.',
     unit: 'credits',
   },
+  credit_value_usd: {
+    section: 'tiers',
+    label: 'Value of a credit',
+    help: 'What one credit is worth to you. Nobody is charged by it: it shows your margin at each provider. Empty: not shown.',
+    unit: 'US dollars',
+  },
   prompt_enhancer_provider: {
     section: 'enhancement',
     label: 'Enhancer',
     help: 'Rewrites a prompt when someone asks for it.',
   },
-  image_gen_provider: {
-    section: 'providers',
-    label: 'Default provider',
-    help: 'Makes the images when nobody chooses a provider. Auto picks the best one that is ready.',
+  prompt_enhancer_instruction: {
+    section: 'enhancement',
+    label: 'Instruction',
+    help: 'What the enhancer is told to make of a prompt.',
+  },
+  prompt_enhancer_max_words: {
+    section: 'enhancement',
+    label: 'Longest enhancement',
+    help: 'A longer one is cut at the end of a sentence.',
+    unit: 'words',
   },
   initial_credits: {
     section: 'limits',
@@ -83,27 +100,20 @@ export const ENHANCER_LABELS: Readonly<Record<string, string>> = {
   mock: 'Offline mock',
 };
 
-export const AUTO_PROVIDER = { value: 'auto', label: 'Auto (recommended)' } as const;
+const UNITS: Record<Unit, (value: number) => string> = {
+  credits: formatCredits,
+  words: (value) => formatCount(value, 'word'),
+  'US dollars': formatDollars,
+};
 
-const PROVIDER_SWITCH = /^provider_([a-z][a-z0-9-]*)_enabled$/;
+/** As much of a long text is read in a review. */
+const READ_LENGTH = 80;
 
-/** The provider that a setting switches on and off; undefined for every other setting. */
-export function switchedProvider(key: string): string | undefined {
-  return PROVIDER_SWITCH.exec(key)?.[1];
-}
-
-export function providerSwitchKey(provider: string): string {
-  return `provider_${provider}_enabled`;
-}
-
-export function draftOf(settings: ReadonlyMap<string, StudioSetting>): SettingsDraft {
-  const valueOf = (key: EditableSetting) => settings.get(key)?.value ?? '';
-  return {
-    credit_price_standard: valueOf('credit_price_standard'),
-    credit_price_premium2: valueOf('credit_price_premium2'),
-    credit_price_premium4: valueOf('credit_price_premium4'),
-    prompt_enhancer_provider: valueOf('prompt_enhancer_provider'),
-    image_gen_provider: valueOf('image_gen_provider'),
-    initial_credits: valueOf('initial_credits'),
-  };
+/** A value as it is read: `5 credits`, `Hugging Face`. */
+export function inWords(key: string, value: string): string {
+  const text = value.trim();
+  if (text === '') return 'nothing';
+  const unit = isEditable(key) ? SETTING_FIELDS[key].unit : undefined;
+  if (unit && Number.isFinite(Number(text))) return UNITS[unit](Number(text));
+  return ENHANCER_LABELS[text] ?? (text.length > READ_LENGTH ? `${text.slice(0, READ_LENGTH)}…` : text);
 }

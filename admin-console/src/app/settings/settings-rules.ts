@@ -1,29 +1,28 @@
-import { schema, validate, type SchemaPath, type SchemaPathRules, type PathKind } from '@angular/forms/signals';
 import { PRICE_MAX } from '@atelier/contracts/limits';
 import { formatNumber } from '../platform/formatting';
-import { INITIAL_CREDITS_MAX, type SettingsDraft } from './setting-fields';
+import { INITIAL_CREDITS_MAX } from './setting-fields';
 
-type TextPath = SchemaPath<string, SchemaPathRules.Supported, PathKind.Child>;
+const BOUNDS: Readonly<Record<string, readonly [lowest: number, highest: number]>> = {
+  credit_price_standard: [1, PRICE_MAX],
+  credit_price_premium2: [1, PRICE_MAX],
+  credit_price_premium4: [1, PRICE_MAX],
+  prompt_enhancer_max_words: [10, 150],
+  initial_credits: [0, INITIAL_CREDITS_MAX],
+};
 
-function wholeNumber(path: TextPath, lowest: number, highest: number): void {
-  const message = `Enter a whole number from ${formatNumber(lowest)} to ${formatNumber(highest)}.`;
-  validate(path, ({ value }) => {
-    const text = value().trim();
+const USD = /^\d{1,6}(\.\d{1,6})?$/;
+
+/** What the server checks as well, so that a mistake shows while it is typed. */
+export function problemWith(key: string, value: string): string | undefined {
+  const text = value.trim();
+  const bounds = BOUNDS[key];
+  if (bounds) {
+    const [lowest, highest] = bounds;
     const isInRange = /^\d{1,15}$/.test(text) && Number(text) >= lowest && Number(text) <= highest;
-    return isInRange ? undefined : { kind: 'whole_number', message };
-  });
+    return isInRange ? undefined : `Enter a whole number from ${formatNumber(lowest)} to ${formatNumber(highest)}.`;
+  }
+  if (key === 'credit_value_usd') {
+    return text === '' || USD.test(text) ? undefined : 'Enter an amount in US dollars such as 0.05, or nothing.';
+  }
+  return text === '' ? 'This can’t be empty.' : undefined;
 }
-
-function chosen(path: TextPath, message: string): void {
-  validate(path, ({ value }) => (value() === '' ? { kind: 'chosen', message } : undefined));
-}
-
-/** The bounds that the server checks as well, so that a mistake shows while it is typed. */
-export const SETTINGS_RULES = schema<SettingsDraft>((path) => {
-  wholeNumber(path.credit_price_standard, 1, PRICE_MAX);
-  wholeNumber(path.credit_price_premium2, 1, PRICE_MAX);
-  wholeNumber(path.credit_price_premium4, 1, PRICE_MAX);
-  wholeNumber(path.initial_credits, 0, INITIAL_CREDITS_MAX);
-  chosen(path.prompt_enhancer_provider, 'Choose an enhancer.');
-  chosen(path.image_gen_provider, 'Choose a provider.');
-});

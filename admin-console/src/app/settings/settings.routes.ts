@@ -1,5 +1,5 @@
 import type { Routes } from '@angular/router';
+import { keepUnsavedChanges } from '../session/unsaved-changes.guard';
 import { SettingsPage } from './settings-page/settings-page';
-import { keepUnsavedChanges } from './unsaved-changes.guard';
 
 export const settingsRoutes: Routes = [{ path: '', component: SettingsPage, canDeactivate: [keepUnsavedChanges] }];

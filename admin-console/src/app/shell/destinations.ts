@@ -14,6 +14,7 @@ export const destinations: readonly Destination[] = [
 
 export const adminDestinations: readonly Destination[] = [
   { path: '/admin/settings', label: 'Settings', icon: 'settings' },
+  { path: '/admin/providers', label: 'Providers', icon: 'providers' },
   { path: '/admin/users', label: 'Users', icon: 'users' },
   { path: '/admin/ledger', label: 'Ledger', icon: 'ledger' },
 ];

@@ -4,7 +4,7 @@ import { MatButtonToggle, MatButtonToggleGroup } from '@angular/material/button-
 import { RouterLink, RouterOutlet } from '@angular/router';
 import { type Tier } from '@atelier/contracts';
 import { formatCount } from '../../platform/formatting';
-import { tierName } from '../../platform/image-text';
+import { TIERS, tierName } from '../../platform/image-text';
 import { problemSentence } from '../../platform/problem';
 import { EmptyState } from '../../ui/empty-state';
 import { ErrorState } from '../../ui/error-state';
@@ -12,7 +12,6 @@ import { Skeleton } from '../../ui/skeleton';
 import { GalleryGrid } from '../gallery-grid/gallery-grid';
 import { GalleryStore } from '../gallery-store';
 
-const TIERS: readonly Tier[] = ['standard', 'premium2', 'premium4'];
 const SKELETONS = Array.from({ length: 10 }, (_, index) => index);
 
 @Component({

@@ -6,14 +6,14 @@ import type { StudioSetting } from '@atelier/contracts';
 import { SettingSource } from '../setting-source/setting-source';
 import type { SettingField } from '../setting-fields';
 
-/** A whole number with its label, help, bounds in words and origin. */
+/** A number with its label, help, bounds in words and origin. */
 @Component({
   selector: 'app-number-setting',
   imports: [FormField, MatFormFieldModule, MatInput, SettingSource],
   template: `
     <mat-form-field appearance="outline" subscriptSizing="dynamic">
       <mat-label>{{ about().label }}</mat-label>
-      <input matInput inputmode="numeric" autocomplete="off" [formField]="field()" />
+      <input matInput inputmode="decimal" autocomplete="off" [formField]="field()" />
       @if (about().unit; as unit) {
         <span matTextSuffix>{{ unit }}</span>
       }

@@ -21,12 +21,18 @@ export class PricingSection {
       return {
         tier,
         about: SETTING_FIELDS[key],
-        field: this.#store.form[key],
+        field: this.#store.edits.field(key),
         setting: this.#store.settings().get(key),
         key,
       };
     });
   });
+
+  protected readonly creditValue = {
+    field: this.#store.edits.field('credit_value_usd'),
+    about: SETTING_FIELDS.credit_value_usd,
+  };
+  protected readonly creditValueSetting = computed(() => this.#store.settings().get('credit_value_usd'));
 
   /** The typed price, or null while the field doesn't hold one. */
   protected priceOf(row: ReturnType<typeof this.rows>[number]): number | null {

@@ -1,6 +1,6 @@
 import { Component, computed, input } from '@angular/core';
 import type { StudioSetting } from '@atelier/contracts';
-import { formatDay } from '../../platform/formatting';
+import { settingOrigin } from '../../platform/stored-settings';
 
 /** Says where a value comes from: the default, or who set it and when. */
 @Component({
@@ -17,11 +17,5 @@ import { formatDay } from '../../platform/formatting';
 export class SettingSource {
   readonly setting = input.required<StudioSetting | undefined>();
 
-  protected readonly text = computed(() => {
-    const setting = this.setting();
-    if (!setting || setting.source === 'default') return 'Default value';
-    const who = setting.updated_by ? ` by ${setting.updated_by.name}` : '';
-    const when = setting.updated_at ? ` on ${formatDay(setting.updated_at)}` : '';
-    return `Set${who}${when}`;
-  });
+  protected readonly text = computed(() => settingOrigin(this.setting()));
 }

@@ -8,7 +8,6 @@ import { MatButtonHarness } from '@angular/material/button/testing';
 import { MatDialogHarness } from '@angular/material/dialog/testing';
 import { MatFormFieldHarness } from '@angular/material/form-field/testing';
 import { MatInputHarness } from '@angular/material/input/testing';
-import { MatSlideToggleHarness } from '@angular/material/slide-toggle/testing';
 import { MatSnackBarHarness } from '@angular/material/snack-bar/testing';
 import { Router, provideRouter } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
@@ -16,7 +15,7 @@ import type { StudioSetting } from '@atelier/contracts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testing/eventually';
 import { FakeApi, outage, refusal } from '../../../testing/fake-api';
-import { providerOption, setting, studioOptions } from '../../../testing/studio-fixtures';
+import { setting, studioOptions } from '../../../testing/studio-fixtures';
 import { settingsRoutes } from '../settings.routes';
 
 const SETTINGS = '/api/v1/admin/studio/settings';
@@ -41,11 +40,10 @@ describe('SettingsPage', () => {
       }),
       setting('credit_price_premium2', '2'),
       setting('credit_price_premium4', '4'),
+      setting('credit_value_usd', ''),
       setting('prompt_enhancer_provider', 'huggingface'),
-      setting('image_gen_provider', 'auto'),
-      setting('provider_openai_enabled', 'true'),
-      setting('provider_mock_enabled', 'true'),
-      setting('provider_gemini_enabled', 'false'),
+      setting('prompt_enhancer_instruction', 'Make it vivid.'),
+      setting('prompt_enhancer_max_words', '150'),
       setting('initial_credits', '100'),
       setting('something_newer', 'than this console'),
     ];
@@ -126,7 +124,7 @@ describe('SettingsPage', () => {
     await type('Standard price', '5');
     await press('Review');
     const dialog = await document.getHarness(MatDialogHarness);
-    expect(await dialog.getContentText()).toMatch(/Standard price\s*1\s*→\s*to\s*5 credits/);
+    expect(await dialog.getContentText()).toMatch(/Standard price\s*1 credit\s*→\s*to\s*5 credits/);
     expect(await dialog.getContentText()).toContain('New price applies to generations started from now on.');
     await press('Save 1 change');
     await eventually(() => expect(puts()).toEqual([{ credit_price_standard: '5' }]));
@@ -205,63 +203,36 @@ describe('SettingsPage', () => {
     expect(router.url).toBe('/elsewhere');
   });
 
-  it('turns a provider off at once, with a way back', async () => {
-    await open('providers');
-    const [openai] = await page.getAllHarnesses(MatSlideToggleHarness);
-    await openai?.toggle();
-    expect(await openai?.isChecked()).toBe(false);
-    const bar = await document.getHarness(MatSnackBarHarness);
-    expect(await bar.getMessage()).toBe('OpenAI turned off.');
-    await bar.dismissWithAction();
-    await eventually(() =>
-      expect(puts()).toEqual([{ provider_openai_enabled: 'false' }, { provider_openai_enabled: 'true' }]),
-    );
-    await eventually(async () => expect(await openai?.isChecked()).toBe(true));
-  });
-
-  it('leaves the switch as it is when the server refuses', async () => {
-    await open('providers');
-    api.on(`PUT ${SETTINGS}`, () => outage());
-    const [openai] = await page.getAllHarnesses(MatSlideToggleHarness);
-    await openai?.toggle();
-    expect(await openai?.isChecked()).toBe(true);
-  });
-
-  it('warns before the last provider is turned off', async () => {
-    stored = stored.map((one) => (one.key === 'provider_mock_enabled' ? { ...one, value: 'false' } : one));
-    await open('providers');
-    const [openai] = await page.getAllHarnesses(MatSlideToggleHarness);
-    await openai?.toggle();
-    expect(await (await document.getHarness(MatDialogHarness)).getContentText()).toContain(
-      'New generations will be refused until you turn one on.',
-    );
-    await press('Keep it on');
-    await eventually(async () => expect(await document.getAllHarnesses(MatDialogHarness)).toHaveLength(0));
-    expect(puts()).toEqual([]);
-    await openai?.toggle();
-    await press('Turn off');
-    await eventually(() => expect(puts()).toEqual([{ provider_openai_enabled: 'false' }]));
-  });
-
-  it('shows each provider of this installation with its state, and names those that are not part of it', async () => {
-    api.on(`GET ${OPTIONS}`, () =>
-      studioOptions({
-        providers: [
-          providerOption('openai', 'OpenAI', { status: 'not_configured' }),
-          providerOption('mock', 'Offline mock'),
-        ],
-      }),
-    );
-    await open('providers');
-    expect(text()).toMatch(/OpenAI\s*Not configured/);
-    expect(text()).toContain('set OPENAI_API_KEY');
-    expect(text()).toMatch(/Offline mock\s*Ready/);
-    expect(text()).toContain('Not part of this installation: Gemini.');
-  });
-
   it('says that the mock answers while the chosen enhancer is not ready', async () => {
     await open('enhancement');
     expect(text()).toContain('Hugging Face isn’t ready: the offline mock answers until it is configured.');
+  });
+
+  it('edits what the enhancer is told, and how long its answer may be', async () => {
+    await open('enhancement');
+    await type('Instruction', ' ');
+    await type('Longest enhancement', '200');
+    await press('Review');
+    expect(await errorOf('Instruction')).toBe('This can’t be empty.');
+    expect(await errorOf('Longest enhancement')).toBe('Enter a whole number from 10 to 150.');
+    await type('Instruction', 'Make it '.padEnd(200, 'very '));
+    await type('Longest enhancement', '100');
+    await press('Review');
+    const dialog = await document.getHarness(MatDialogHarness);
+    expect(await dialog.getContentText()).toMatch(/Make it vivid\.\s*→\s*to\s*Make it very .{20,80}…/);
+    expect(await dialog.getContentText()).toMatch(/150 words\s*→\s*to\s*100 words/);
+    expect(await dialog.getContentText()).not.toContain('New price');
+  });
+
+  it('takes what a credit is worth, or nothing', async () => {
+    await open();
+    await type('Value of a credit', 'five cents');
+    await press('Review');
+    expect(await errorOf('Value of a credit')).toBe('Enter an amount in US dollars such as 0.05, or nothing.');
+    await type('Value of a credit', '0.05');
+    await press('Review');
+    const dialog = await document.getHarness(MatDialogHarness);
+    expect(await dialog.getContentText()).toMatch(/nothing\s*→\s*to\s*\$0\.05/);
   });
 
   it('explains a refusal, and offers to retry anything else', async () => {

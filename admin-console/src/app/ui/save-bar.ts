@@ -1,6 +1,5 @@
-import { Component, computed, input, output } from '@angular/core';
+import { Component, input, output } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { formatCount } from '../../platform/formatting';
 
 /** Stays in view while there are edits that nobody has saved. */
 @Component({
@@ -17,11 +16,10 @@ import { formatCount } from '../../platform/formatting';
   styleUrl: './save-bar.scss',
 })
 export class SaveBar {
-  readonly count = input.required<number>();
+  /** How many edits there are, in words. */
+  readonly text = input.required<string>();
   readonly isSaving = input.required<boolean>();
 
   readonly review = output();
   readonly discard = output();
-
-  protected readonly text = computed(() => formatCount(this.count(), 'unsaved change'));
 }

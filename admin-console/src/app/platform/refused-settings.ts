@@ -1,6 +1,6 @@
 import type { FieldTree, ValidationError } from '@angular/forms/signals';
-import { fieldMessages } from '../platform/problem';
-import { EDITABLE_SETTINGS, type SettingsDraft } from './setting-fields';
+import { fieldMessages } from './problem-parsing';
+import type { SettingsDraft } from './settings-changes';
 
 /** `must be at least 1` reads as a sentence at its field. */
 function sentence(message: string): string {
@@ -9,13 +9,12 @@ function sentence(message: string): string {
 }
 
 /** What the server refused, each at its field. Empty when the answer names no field of the form. */
-export function refusedFields(
+export function refusedSettings(
   error: unknown,
   form: FieldTree<SettingsDraft>,
 ): readonly ValidationError.WithOptionalFieldTree[] {
-  const messages = fieldMessages(error);
-  return EDITABLE_SETTINGS.flatMap((key) => {
-    const message = messages[key];
-    return message === undefined ? [] : [{ kind: 'server', message: sentence(message), fieldTree: form[key] }];
+  return Object.entries(fieldMessages(error)).flatMap(([key, message]) => {
+    const fieldTree = form[key];
+    return fieldTree === undefined ? [] : [{ kind: 'server', message: sentence(message), fieldTree }];
   });
 }
