@@ -1,16 +1,15 @@
 import { HttpService } from '@nestjs/axios';
-import { Logger, type LoggerService } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { inspect } from 'node:util';
 import { FAULTS } from '../../../../../test/fakes/openai/faults.mjs';
 import { FakeOpenAI } from '../../../../../test/fakes/openai/fake-openai.mjs';
 import { Metrics } from '../../../../platform/metrics/index.js';
 import { AllowList } from '../../../../platform/outbound/allow-list.js';
 import { OutboundHttp } from '../../../../platform/outbound/index.js';
 import type { ImageRequest, ProviderImage, ProviderSetup } from '../../image-provider.js';
-import { ProviderError } from '../../provider-error.js';
 import { ProviderMetrics } from '../../provider-metrics.js';
 import { describeImageProvider } from '../../testing/image-provider.suite.js';
+import { describeProviderFailures } from '../../testing/provider-failures.suite.js';
+import { RecordedLog } from '../../testing/recorded-log.js';
 import { connectionTo, defaultSetup } from '../../testing/setups.js';
 import { OpenAIImageProvider } from './openai.image-provider.js';
 
@@ -23,24 +22,14 @@ const metrics = new Metrics();
 const providerMetrics = new ProviderMetrics(metrics);
 let fake: FakeOpenAI;
 
-/** Everything that was logged, as it would be written. */
-const logged: string[] = [];
-const recorder = new Proxy({} as LoggerService, {
-  get:
-    () =>
-    (...entry: unknown[]) =>
-      void logged.push(inspect(entry, { depth: 20, showHidden: true })),
-});
+const log = new RecordedLog();
 
 beforeAll(async () => {
   fake = await FakeOpenAI.start({ apiKey: API_KEY });
 });
-beforeEach(() => {
-  logged.length = 0;
-  Logger.overrideLogger(recorder);
-});
+beforeEach(() => log.start());
 afterEach(() => {
-  Logger.overrideLogger(false);
+  log.stop();
   fake.reset();
 });
 afterAll(async () => {
@@ -109,6 +98,13 @@ describe('OpenAIImageProvider', () => {
     );
   });
 
+  it('tells an administrator what happened, in words of its own', async () => {
+    fake.failAlways('org_unverified');
+    await expect(generateAt(fake.baseUrl, request(), never())).rejects.toThrow();
+    expect(log.entries.join()).toContain('httpStatus: 403');
+    expect(log.entries.join()).toContain("model: 'gpt-image-2.6-flare'");
+  });
+
   it('lets go of the connection when it is aborted', async () => {
     const controller = new AbortController();
     const outcome = generateAt(
@@ -122,7 +118,7 @@ describe('OpenAIImageProvider', () => {
     await expect(outcome).rejects.toMatchObject({ category: 'timeout' });
     while (fake.inFlight > 0) await new Promise(setImmediate);
     expect(fake.requests[0]?.outcome).toBe('aborted');
-    expect(logged).toEqual([]);
+    expect(log.entries).toEqual([]);
   });
 });
 
@@ -195,65 +191,10 @@ const OUTCOMES = {
   cut_in_body: { category: 'bad_response' },
 } as const;
 
-describe('OpenAIImageProvider and everything that can go wrong', () => {
-  it('knows what becomes of every fault', () => {
-    expect(Object.keys(OUTCOMES).sort()).toEqual(Object.keys(FAULTS).sort());
-  });
-
-  it.each(Object.entries(OUTCOMES))('%s', async (fault, outcome) => {
-    fake.failAlways(fault);
-    const signal = outcome === 'endless' ? AbortSignal.timeout(150) : never();
-    const work = generateAt(fake.baseUrl, request(), signal);
-    if (outcome === 'delivered') {
-      expect((await work).bytes.length).toBeGreaterThan(0);
-      return;
-    }
-    const error = await work.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (!(error instanceof ProviderError)) throw new Error(`Expected a ProviderError, got ${inspect(error)}`);
-    expect(error).toMatchObject(outcome === 'endless' ? { category: 'timeout' } : outcome);
-    // One request, whatever happened: to try again is the queue's decision.
-    expect(fake.imageRequests).toBe(1);
-    // Neither people nor logs are told what the vendor or the request said.
-    const everything = inspect(error, { depth: 20, showHidden: true }) + error.message + logged.join();
-    expect(everything).not.toMatch(/sk-canary|Bearer|private garden|org-fake|safety_violations|alert\(1\)/);
-  });
-
-  it.each([
-    [
-      'a server that is not there',
-      NOBODY,
-      { category: 'provider_unavailable', retryable: true, providerCode: 'ECONNREFUSED' },
-    ],
-    ['an address that is not allowed', 'http://127.0.0.2:1/v1', { category: 'provider_unavailable', retryable: false }],
-    ['a server that does not speak TLS', 'TLS', { category: 'provider_unavailable', retryable: false }],
-  ])('%s', async (_, baseUrl, expected) => {
-    const address = baseUrl === 'TLS' ? fake.baseUrl.replace('http:', 'https:') : baseUrl;
-    await expect(generateAt(address, request(), never())).rejects.toMatchObject(expected);
-  });
-
-  it('tells an administrator what happened, in words of its own', async () => {
-    fake.failAlways('org_unverified');
-    await expect(generateAt(fake.baseUrl, request(), never())).rejects.toThrow();
-    expect(logged.join()).toContain("category: 'auth_failed'");
-    expect(logged.join()).toContain('httpStatus: 403');
-    expect(logged.join()).toContain("model: 'gpt-image-2.6-flare'");
-  });
-
-  it('reads 300 MB no further than an image can be large, without growing', async () => {
-    fake.failAlways('huge');
-    const before = process.memoryUsage().rss;
-    let peak = before;
-    const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 1);
-    try {
-      for (let index = 0; index < 5; index += 1) {
-        await expect(generateAt(fake.baseUrl, request(), never())).rejects.toThrow();
-      }
-    } finally {
-      clearInterval(watch);
-    }
-    expect((peak - before) / 1024 / 1024).toBeLessThan(100);
-  });
+describeProviderFailures('OpenAI', {
+  vendor: () => fake,
+  generateAt: (origin, signal) => generateAt(`${origin}/v1`, request(), signal),
+  faults: Object.keys(FAULTS),
+  outcomes: OUTCOMES,
+  secrets: /sk-canary|Bearer|private garden|org-fake|safety_violations|alert\(1\)/,
 });
