@@ -150,7 +150,7 @@ export function beginCall(claimed: Claim): Step<string> {
     told: `call the provider for ${ofClaim(claimed)}`,
     carryOut: async ({ calls }) => {
       try {
-        await calls.begin(claimed);
+        await calls.begin(claimed, 'standard');
         return 'called';
       } catch (error) {
         if (error instanceof ItemLostError) return 'lost';

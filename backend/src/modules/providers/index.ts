@@ -11,7 +11,7 @@ export type {
   ProviderSetup,
 } from './image-provider.js';
 export type { Enhancement, EnhancerSetup, PromptEnhancer } from './prompt-enhancer.js';
-export { type CallEnd, ProviderAttempts } from './provider-attempts.js';
+export { type CallEnd, type CallSum, ProviderAttempts } from './provider-attempts.js';
 export { type Admission, ProviderBreaker, ProviderRestingError } from './provider-breaker.js';
 export { ProviderCatalogue } from './provider-catalogue.js';
 export { ProviderCallsModule } from './provider-calls.module.js';
@@ -21,6 +21,7 @@ export {
   type ProviderErrorCategory,
   type ProviderErrorOptions,
 } from './provider-error.js';
+export { type Health, ProviderHealth } from './provider-health.js';
 export { EnhancerRegistry, IMAGE_PROVIDERS, PROMPT_ENHANCERS, ProviderRegistry } from './provider-registry.js';
 export { ProviderSetups } from './provider-setups.js';
 export { ProvidersModule } from './providers.module.js';

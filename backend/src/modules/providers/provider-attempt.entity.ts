@@ -1,3 +1,4 @@
+import type { Tier } from '@atelier/contracts';
 import { Check, Entity, Index } from 'typeorm';
 import {
   BigintColumn,
@@ -38,6 +39,10 @@ export class ProviderAttempt {
   @TextColumn(40)
   provider!: string;
 
+  /** Null for calls that were made before this was recorded. */
+  @TextColumn(16, { nullable: true })
+  tier!: Tier | null;
+
   /** The provider's own name for the call, where it gave one. */
   @TextColumn(200, { nullable: true })
   providerRequestId!: string | null;
@@ -49,10 +54,14 @@ export class ProviderAttempt {
   @TextColumn(24, { nullable: true })
   category!: ProviderErrorCategory | null;
 
+  /** The sentence that says it to people. */
+  @TextColumn(500, { nullable: true })
+  detail!: string | null;
+
   @IntegerColumn({ nullable: true })
   httpStatus!: number | null;
 
-  /** What the provider asks for the call, in millionths of a US dollar, where it says so. */
+  /** What the provider asks for the call, in millionths of a US dollar, as far as it is known. */
   @BigintColumn({ nullable: true })
   costMicros!: number | null;
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Tier } from '@atelier/contracts';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
 import { Transactions } from '../../platform/database/index.js';
@@ -7,9 +8,13 @@ import { ProviderAttempt } from './provider-attempt.entity.js';
 import type { ProviderErrorCategory } from './provider-error.js';
 
 const REQUEST_ID_MAX_LENGTH = 200;
+const DETAIL_MAX_LENGTH = 500;
+
+/** Delivered, or ended in a way that a vendor may have worked for. */
+const MAY_BE_BILLED = `(call.state IN ('SUCCEEDED', 'UNKNOWN') OR call.category IN ('timeout', 'bad_response'))`;
 
 /** A call that is about to be made, for an item under one claim of it. */
-export type NewCall = Readonly<Pick<ProviderAttempt, 'itemId' | 'fence' | 'ordinal' | 'provider'>>;
+export type NewCall = Readonly<Pick<ProviderAttempt, 'itemId' | 'fence' | 'ordinal' | 'provider' | 'tier'>>;
 
 /** A call whose end has not been recorded. */
 export type OpenCall = Readonly<Pick<ProviderAttempt, 'id' | 'itemId' | 'fence'>>;
@@ -22,6 +27,28 @@ export interface CallEnd {
   readonly category?: ProviderErrorCategory;
   readonly providerRequestId?: string;
   readonly httpStatus?: number;
+  /** Why it failed, as people are told. */
+  readonly detail?: string;
+  /** What the vendor asks for it in millionths of a US dollar, also for what was of no use. */
+  readonly costMicros?: number;
+}
+
+/** A call as far as it tells how a provider does. */
+export type FinishedCall = Pick<ProviderAttempt, 'state' | 'category' | 'detail' | 'tier' | 'startedAt'> & {
+  readonly finishedAt: number;
+};
+
+/** What calls to a provider came to, for images of one tier. */
+export interface CallSum {
+  readonly provider: string;
+  /** Null for calls that were made before this was recorded. */
+  readonly tier: Tier | null;
+  readonly calls: number;
+  readonly delivered: number;
+  /** Sum of what is known. */
+  readonly costMicros: number;
+  /** Calls that may have been billed, at a cost that nobody told. */
+  readonly unknownCosts: number;
 }
 
 /** The record of every call to a provider. Whose turn it is to make one is for the caller to know. */
@@ -46,11 +73,15 @@ export class ProviderAttempts {
   }
 
   /** Records how a call ended. An end that is heard of late replaces an unknown one. */
-  async end(tx: EntityManager, { id, providerRequestId, ...end }: CallEnd): Promise<void> {
+  async end(tx: EntityManager, { id, providerRequestId, detail, ...end }: CallEnd): Promise<void> {
     await tx.update(
       ProviderAttempt,
       { id, state: In(['STARTED', 'UNKNOWN']) },
-      { ...end, providerRequestId: providerRequestId?.slice(0, REQUEST_ID_MAX_LENGTH) },
+      {
+        ...end,
+        providerRequestId: providerRequestId?.slice(0, REQUEST_ID_MAX_LENGTH),
+        detail: detail?.slice(0, DETAIL_MAX_LENGTH),
+      },
     );
   }
 
@@ -96,5 +127,59 @@ export class ProviderAttempts {
       take: limit,
     });
     return calls.map(({ category }) => category);
+  }
+
+  /** The last calls of a provider whose end is known, the newest first. */
+  async lastFinished(provider: string, sinceMs: number, limit: number): Promise<FinishedCall[]> {
+    const calls = await this.dataSource.manager.find(ProviderAttempt, {
+      select: { state: true, category: true, detail: true, tier: true, startedAt: true, finishedAt: true },
+      where: { provider, finishedAt: MoreThanOrEqual(sinceMs), state: In(['SUCCEEDED', 'FAILED']) },
+      order: { finishedAt: 'DESC', id: 'DESC' },
+      take: limit,
+    });
+    return calls.map(({ state, category, detail, tier, startedAt, finishedAt }) => ({
+      state,
+      category,
+      detail,
+      tier,
+      startedAt,
+      finishedAt: finishedAt ?? startedAt,
+    }));
+  }
+
+  /** Which providers have been called for an item. */
+  async providersCalledFor(itemId: string): Promise<Set<string>> {
+    const calls = await this.dataSource.manager.find(ProviderAttempt, {
+      select: { provider: true },
+      where: { itemId },
+    });
+    return new Set(calls.map(({ provider }) => provider));
+  }
+
+  /** What the calls that have ended since then came to, by provider and tier. */
+  async sumsSince(sinceMs: number): Promise<CallSum[]> {
+    const rows = await this.dataSource.manager
+      .createQueryBuilder(ProviderAttempt, 'call')
+      .select('call.provider', 'provider')
+      .addSelect('call.tier', 'tier')
+      .addSelect('COUNT(*)', 'calls')
+      .addSelect(`SUM(CASE WHEN call.state = 'SUCCEEDED' THEN 1 ELSE 0 END)`, 'delivered')
+      .addSelect('SUM(COALESCE(call.costMicros, 0))', 'costMicros')
+      .addSelect(`SUM(CASE WHEN call.costMicros IS NULL AND ${MAY_BE_BILLED} THEN 1 ELSE 0 END)`, 'unknownCosts')
+      .where('call.finishedAt >= :sinceMs', { sinceMs })
+      .groupBy('call.provider')
+      .addGroupBy('call.tier')
+      .orderBy('call.provider')
+      .addOrderBy('call.tier')
+      .getRawMany<Record<Exclude<keyof CallSum, 'provider' | 'tier'>, unknown> & Pick<CallSum, 'provider' | 'tier'>>();
+    // MySQL answers sums as text.
+    return rows.map(({ provider, tier, ...sums }) => ({
+      provider,
+      tier,
+      calls: Number(sums.calls),
+      delivered: Number(sums.delivered),
+      costMicros: Number(sums.costMicros),
+      unknownCosts: Number(sums.unknownCosts),
+    }));
   }
 }

@@ -46,7 +46,7 @@ function newProcess({ dataSource, transactions }: TestDatabase, clock: TestClock
   const finish = async (admission: Admission, outcome: Outcome): Promise<void> => {
     const end = await transactions.run(async (tx): Promise<CallEnd> => {
       const itemId = crypto.randomUUID();
-      const id = await attempts.start(tx, { itemId, fence: 1, ordinal: 1, provider: 'acme' });
+      const id = await attempts.start(tx, { itemId, fence: 1, ordinal: 1, provider: 'acme', tier: 'standard' });
       const finished = { id, finishedAt: clock.now(), ...endOf(outcome) };
       await attempts.end(tx, finished);
       return finished;

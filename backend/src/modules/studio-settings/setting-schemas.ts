@@ -20,9 +20,13 @@ export const wholeNumber = (from: number, to: number) =>
 
 /** Null where there is none. */
 export const wholeNumberIfAny = (from: number, to: number) =>
-  z.union([z.literal('').transform(() => null), wholeNumber(from, to)], {
-    error: `must be a whole number from ${from} to ${to}, or empty`,
-  });
+  z
+    .string()
+    .refine(
+      (value) => value === '' || (/^\d{1,15}$/.test(value) && Number(value) >= from && Number(value) <= to),
+      `must be a whole number from ${from} to ${to}, or empty`,
+    )
+    .transform((value) => (value === '' ? null : Number(value)));
 
 export const flag = z
   .enum(['true', 'false'], { error: 'must be true or false' })

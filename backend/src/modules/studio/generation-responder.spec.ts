@@ -77,7 +77,7 @@ describeAppOnEveryDatabase('The answer to a generate request', (start) => {
 
     const { spoken, answer } = await ask({});
     const item = await claim();
-    await studio.calls.begin(item);
+    await studio.calls.begin(item, 'premium4');
     await studio.queue.succeed(item, { ...imageOf(item, studio.clock), userId: studio.actor.id });
 
     expect(await answer).toMatchObject({ status: 'succeeded', credits: { charged: 4 } });
@@ -107,7 +107,7 @@ describeAppOnEveryDatabase('The answer to a generate request', (start) => {
     const { spoken, answer } = await ask({});
     const refused = expect(answer).rejects.toMatchObject({ code: new ProviderError('timeout').code });
     const item = await claim();
-    await studio.calls.begin(item);
+    await studio.calls.begin(item, 'premium4');
     await studio.queue.fail(item, new ProviderError('timeout'));
 
     await refused;

@@ -49,6 +49,10 @@ export class GenerationItem {
   @TextColumn(40)
   provider!: string;
 
+  /** How often another provider took it over. */
+  @IntegerColumn({ default: 0 })
+  fallbacks!: number;
+
   @TextColumn(10)
   state!: ItemState;
 

@@ -162,7 +162,7 @@ describeAppOnEveryDatabase('The attempts at an item', (start) => {
   test('do not call the provider twice under one claim', async () => {
     const studio = await openStudio(start);
     const item = await studio.claim(await studio.submit());
-    await studio.app.get(ItemCalls).begin(item);
+    await studio.app.get(ItemCalls).begin(item, 'premium4');
     const provider = new ScriptedProvider([deliver]);
 
     await openWorker(studio, provider).worker.run(item);
@@ -176,7 +176,7 @@ describeAppOnEveryDatabase('The attempts at an item', (start) => {
     const id = await studio.submit();
     const calls = studio.app.get(ItemCalls);
     // Died in the middle of a call.
-    await calls.begin(await studio.claim(id));
+    await calls.begin(await studio.claim(id), 'premium4');
     studio.clock.nowMs += LEASE_MS + 1;
     // Stopped before it called anybody: that was no attempt.
     await studio.queue.putBack(await studio.claim(id));
@@ -243,13 +243,13 @@ describeAppOnEveryDatabase('The attempts at an item', (start) => {
     const studio = await openStudio(start);
     const calls = studio.app.get(ItemCalls);
     const died = await studio.claim(await studio.submit());
-    await calls.begin(died);
+    await calls.begin(died, 'premium4');
     studio.clock.nowMs += LEASE_MS + 1;
     const canceled = await studio.claim(await studio.submit());
-    await calls.begin(canceled);
+    await calls.begin(canceled, 'premium4');
     await studio.queue.cancel(canceled.generationId, { type: 'user', id: '7' });
     const alive = await studio.claim(await studio.submit());
-    await calls.begin(alive);
+    await calls.begin(alive, 'premium4');
 
     expect(await calls.closeDeserted(100)).toBe(2);
     expect(await calls.closeDeserted(100)).toBe(0);
@@ -260,7 +260,7 @@ describeAppOnEveryDatabase('The attempts at an item', (start) => {
 
     // Taken over while the lease of the first claim had run out: only the new call is alive.
     const again = await studio.claim(died.id);
-    await calls.begin(again);
+    await calls.begin(again, 'premium4');
     expect(await calls.closeDeserted(100)).toBe(0);
     expect((await attemptsOf(studio, died.id)).map(({ state }) => state)).toEqual(['UNKNOWN', 'STARTED']);
   });

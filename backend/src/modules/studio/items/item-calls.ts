@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Tier } from '@atelier/contracts';
 import { DataSource, In } from 'typeorm';
 import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
@@ -26,12 +27,12 @@ export class ItemCalls {
    * @throws ItemLostError when the item is no longer ours: then nobody may be called for it
    * @throws QueryFailedError when the claim's call was made before
    */
-  async begin({ id, fence, provider }: ClaimedItem): Promise<string> {
+  async begin({ id, fence, provider }: ClaimedItem, tier: Tier): Promise<string> {
     return this.transactions.run(async (tx) => {
       const leaseUntil = this.clock.now() + LEASE_MS;
       const { affected } = await tx.update(GenerationItem, { id, fence, state: 'RUNNING' }, { leaseUntil });
       if (affected !== 1) throw new ItemLostError();
-      return this.attempts.start(tx, { itemId: id, fence, ordinal: ONLY_CALL, provider });
+      return this.attempts.start(tx, { itemId: id, fence, ordinal: ONLY_CALL, provider, tier });
     });
   }
 

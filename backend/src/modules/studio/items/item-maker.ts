@@ -101,7 +101,7 @@ export class ItemMaker {
     const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
     const setup = (await this.setups.read()).get(item.provider) ?? NO_SETUP;
     work.admission = await this.breaker.admit(item.provider);
-    const id = await this.calls.begin(item);
+    const id = await this.calls.begin(item, tier);
     let image: ProviderImage | undefined;
     try {
       const made = await this.metrics.measure({ provider: item.provider, tier }, signal, async () => {
@@ -112,10 +112,22 @@ export class ItemMaker {
         // A part of the attempt: bytes that are no usable image are the provider's failure.
         return { ...answer, inspected: await inSpan('image.inspect', {}, () => this.inspector.inspect(answer.bytes)) };
       });
-      work.call = { id, state: 'SUCCEEDED', finishedAt: this.clock.now(), providerRequestId: made.jobId };
+      work.call = {
+        id,
+        state: 'SUCCEEDED',
+        finishedAt: this.clock.now(),
+        providerRequestId: made.jobId,
+        ...costOf(made),
+      };
       return made;
     } catch (error) {
-      work.call = { id, finishedAt: this.clock.now(), providerRequestId: image?.jobId, ...callFailure(error, signal) };
+      work.call = {
+        id,
+        finishedAt: this.clock.now(),
+        providerRequestId: image?.jobId,
+        ...costOf(image),
+        ...callFailure(error, signal),
+      };
       throw error;
     }
   }
@@ -138,19 +150,27 @@ export class ItemMaker {
   }
 }
 
+/** Also of an image that turned out to be of no use: the vendor bills for it. */
+function costOf(image: ProviderImage | undefined): Pick<CallEnd, 'costMicros'> {
+  return typeof image?.costMicros === 'number' ? { costMicros: image.costMicros } : {};
+}
+
 /** What is recorded of a call that came to nothing. */
 function callFailure(error: unknown, signal: AbortSignal): Omit<CallEnd, 'id' | 'finishedAt'> {
   if (signal.aborted) {
     // Called off by us, or taken over: whether the provider did the work is not known.
     if (signal.reason !== ('deadline' satisfies AbortReason)) return { state: 'UNKNOWN' };
-    return { state: 'FAILED', category: 'timeout' };
+    return failed(new ProviderError('timeout'));
   }
-  if (error instanceof UnusableImageError) return { state: 'FAILED', category: 'bad_response' };
-  if (!(error instanceof ProviderError)) return { state: 'FAILED' };
-  const { category, httpStatus, requestId } = error;
+  if (error instanceof UnusableImageError) return failed(new ProviderError('bad_response'));
+  return error instanceof ProviderError ? failed(error) : { state: 'FAILED' };
+}
+
+function failed({ category, message, httpStatus, requestId }: ProviderError): Omit<CallEnd, 'id' | 'finishedAt'> {
   return {
     state: 'FAILED',
     category,
+    detail: message,
     httpStatus,
     ...(requestId === undefined ? {} : { providerRequestId: requestId }),
   };

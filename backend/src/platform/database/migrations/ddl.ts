@@ -8,7 +8,7 @@ export interface Ddl {
   /** Column definitions and constraints, one a line, in SQL that both engines take. */
   table(name: string, ...lines: string[]): Promise<void>;
   index(name: string, table: string, columns: readonly string[], options?: { unique: boolean }): Promise<void>;
-  /** Adds a column that may be empty. */
+  /** Adds a column that may be empty, or says what the rows have there that exist. */
   column(table: string, name: string, type: string): Promise<void>;
   /** Refuses every UPDATE and DELETE of the table's rows. */
   appendOnly(table: string): Promise<void>;
@@ -38,7 +38,7 @@ function sqliteDdl(runner: QueryRunner): Ddl {
     async column(table, name, type) {
       const columns = (await runner.query(`PRAGMA table_info("${table}")`)) as { name: string }[];
       if (columns.some((column) => column.name === name)) return;
-      await runner.query(`ALTER TABLE "${table}" ADD COLUMN "${name}" ${type}`);
+      await runner.query(`ALTER TABLE "${table}" ADD COLUMN "${name}" ${type.replace(/^int\b/, 'integer')}`);
     },
     async appendOnly(table) {
       for (const action of ['UPDATE', 'DELETE']) {

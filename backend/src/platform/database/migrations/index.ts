@@ -12,6 +12,7 @@ import { TraceGenerations1767225600010 } from './1767225600010-trace-generations
 import { CreateMissingObjects1767225600011 } from './1767225600011-create-missing-objects.js';
 import { RecordEnhancers1767225600014 } from './1767225600014-record-enhancers.js';
 import { CreateApiKeys1767225600020 } from './1767225600020-create-api-keys.js';
+import { WeighProviderAttempts1767225600013 } from './1767225600013-weigh-provider-attempts.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   CreateMissingObjects1767225600011,
   RecordEnhancers1767225600014,
   CreateApiKeys1767225600020,
+  WeighProviderAttempts1767225600013,
 ] as const;
