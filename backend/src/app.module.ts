@@ -7,6 +7,7 @@ import { StorageModule } from './modules/storage/index.js';
 import { StudioModule } from './modules/studio/index.js';
 import { StudioSettingsModule } from './modules/studio-settings/index.js';
 import type { Configuration } from './platform/config/index.js';
+import { MasterKeyModule } from './platform/crypto/index.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { DocsModule } from './platform/http/docs/docs.module.js';
 import { LoggingModule } from './platform/http/logging.js';
@@ -20,6 +21,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ...platformModules(configuration),
+        MasterKeyModule,
         LoggingModule,
         HealthModule.asking(StorageModule),
         DocsModule,

@@ -69,8 +69,15 @@ export function installations(): Installations {
     },
     async start(configuration) {
       const app = await createApp(configuration);
+      try {
+        await app.init();
+      } catch (error) {
+        // The process would end here and let go of the data folder.
+        await app.close();
+        throw error;
+      }
       cleanUps.push(() => app.close());
-      return app.init();
+      return app;
     },
     newFolder: () => join(folder(), 'backup'),
   };

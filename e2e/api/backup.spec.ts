@@ -24,6 +24,7 @@ const SECRET_KEY = 'a master key of more than 32 bytes, for tests';
 const WITHOUT_ROWS: readonly string[] = [
   // With an image that has lost its file the restored installation would not be sound.
   'missing_object',
+  'vendor_connection',
 ];
 
 describe.each([

@@ -11,7 +11,7 @@ try {
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
   process.stdout.write(
     `Backed up ${rows} rows and ${files.count} files into ${folder}.\n` +
-      'The master key is not in it: keep secret.key (or SECRET_KEY) apart, without it the backup is worthless.\n',
+      'The master key is not in it: keep secret.key (or SECRET_KEY) apart, without it the backup and the provider keys in it are worthless.\n',
   );
   if (damaged.length > 0) {
     process.stderr.write(

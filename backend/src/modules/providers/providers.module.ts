@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration } from '../../platform/config/index.js';
 import { OutboundHttp } from '../../platform/outbound/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
 import { MockImageProvider } from './adapters/mock/mock.image-provider.js';
 import { OpenAIImageProvider } from './adapters/openai/openai.image-provider.js';
+import { VendorConnectionRow } from './connections/vendor-connection.entity.js';
 import { VendorConnections } from './connections/vendor-connections.js';
 import { EnhancerSetups } from './enhancer-setups.js';
 import { MockEnhancer } from './enhancers/mock/mock.enhancer.js';
@@ -16,7 +18,7 @@ import { ProviderSetups } from './provider-setups.js';
 
 /** Everything that can make an image or enhance a prompt. A new adapter is a few lines here. */
 @Module({
-  imports: [StudioSettingsModule],
+  imports: [TypeOrmModule.forFeature([VendorConnectionRow]), StudioSettingsModule],
   providers: [
     {
       provide: OpenAIImageProvider,

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { VendorKey } from '@atelier/contracts';
+import { ConfigurationError } from './configuration-error.js';
 import { DUTIES, type Duties, type ProcessRole } from './process-role.js';
 import { type TracingOptions, tracingOptions } from '../tracing/tracing-options.js';
 import type { AllowList } from '../outbound/allow-list.js';
 import { type S3Configuration, s3Configuration, s3Problems } from './s3-configuration.js';
+import { secretKeyFileIn } from './secret-key-file.js';
 import { SECRET_VARIABLES, Variables } from './variables.js';
 import { type VendorVariables, unreachableVendors, vendorVariables } from './vendor-variables.js';
 
-/** Raised before anything has started; its message lists every problem at once and is shown as it is. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
+export { ConfigurationError };
 
 /** What the environment says, checked once at start-up. */
 export class Configuration {
@@ -32,6 +31,8 @@ export class Configuration {
   readonly duties: Duties;
   /** Master key; every purpose derives its own key from it. */
   readonly secretKey: string;
+  /** Where the generated master key lies; undefined where the environment gives one. */
+  readonly secretKeyFile: string | undefined;
   readonly admin: { readonly email: string; readonly password: string } | undefined;
   /** What the environment says of how vendors are reached. */
   readonly vendors: Readonly<Record<VendorKey, VendorVariables>>;
@@ -55,6 +56,7 @@ export class Configuration {
     this.role = variables.PROCESS_ROLE;
     this.duties = DUTIES[this.role];
     this.secretKey = secretKey;
+    this.secretKeyFile = variables.SECRET_KEY === undefined ? secretKeyFileIn(this.dataDir) : undefined;
     this.admin =
       variables.ADMIN_EMAIL && variables.ADMIN_PASSWORD
         ? { email: variables.ADMIN_EMAIL, password: variables.ADMIN_PASSWORD }

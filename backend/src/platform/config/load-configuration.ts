@@ -1,5 +1,6 @@
 import { Configuration, readVariables } from './configuration.js';
-import { prepareDataFolder, readOrCreateSecretKey } from './data-folder.js';
+import { prepareDataFolder } from './data-folder.js';
+import { readOrCreateSecretKey, secretKeyFileIn } from './secret-key-file.js';
 
 /**
  * Settles the configuration of this process.
@@ -8,5 +9,8 @@ import { prepareDataFolder, readOrCreateSecretKey } from './data-folder.js';
 export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration {
   const variables = readVariables(environment);
   prepareDataFolder(variables.DATA_DIR);
-  return new Configuration(variables, variables.SECRET_KEY ?? readOrCreateSecretKey(variables.DATA_DIR));
+  return new Configuration(
+    variables,
+    variables.SECRET_KEY ?? readOrCreateSecretKey(secretKeyFileIn(variables.DATA_DIR)),
+  );
 }

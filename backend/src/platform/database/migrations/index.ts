@@ -10,6 +10,7 @@ import { CreateProviderBreakers1767225600008 } from './1767225600008-create-prov
 import { CreateLedgerAudits1767225600009 } from './1767225600009-create-ledger-audits.js';
 import { TraceGenerations1767225600010 } from './1767225600010-trace-generations.js';
 import { CreateMissingObjects1767225600011 } from './1767225600011-create-missing-objects.js';
+import { CreateVendorConnections1767225600012 } from './1767225600012-create-vendor-connections.js';
 import { RecordEnhancers1767225600014 } from './1767225600014-record-enhancers.js';
 import { CreateApiKeys1767225600020 } from './1767225600020-create-api-keys.js';
 import { WeighProviderAttempts1767225600013 } from './1767225600013-weigh-provider-attempts.js';
@@ -28,6 +29,7 @@ export const MIGRATIONS = [
   CreateLedgerAudits1767225600009,
   TraceGenerations1767225600010,
   CreateMissingObjects1767225600011,
+  CreateVendorConnections1767225600012,
   RecordEnhancers1767225600014,
   CreateApiKeys1767225600020,
   WeighProviderAttempts1767225600013,
