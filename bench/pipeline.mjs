@@ -6,7 +6,6 @@ import { cpuMsOf, resetPeakRss, rssMibOf } from './pipeline/processes.mjs';
 import { temporaryFolder } from './server.mjs';
 import { load, median, percentile, round } from './statistics.mjs';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const LOADS = [
   { delayMs: 0, clients: 1, requests: 40 },
   { delayMs: 0, clients: 16, requests: 160 },
@@ -15,13 +14,20 @@ const LOADS = [
   { delayMs: 200, clients: 16, requests: 96 },
   { delayMs: 200, clients: 64, requests: 256 },
 ];
+/** What most of the goals are about, in half a minute. */
+const SHORT_LOADS = [
+  { delayMs: 0, clients: 1, requests: 20 },
+  { delayMs: 0, clients: 16, requests: 96 },
+];
 const THUMBNAILS_PER_IMAGE = 2;
 
 export const title =
   'Generate a 1.2 MB PNG with a local fake of OpenAI: hold, call, check, store with fsync, capture; SQLite, synchronous=FULL';
 
 /** A row for each contender and load, medians of interleaved rounds. Nothing but successes is counted. */
-export async function run() {
+export async function run({ isShort }) {
+  const loads = isShort ? SHORT_LOADS : LOADS;
+  const rounds = Number(process.env.ROUNDS ?? (isShort ? 1 : 3));
   const { folder, remove } = temporaryFolder();
   const upstream = await startUpstream();
   let stop = async () => undefined;
@@ -34,8 +40,8 @@ export async function run() {
     for (const contender of contenders) await load(32, 16, contender.request);
     await thumbnails.settled();
     const measured = new Map();
-    for (let index = 0; index < ROUNDS; index += 1) {
-      for (const one of LOADS) {
+    for (let index = 0; index < rounds; index += 1) {
+      for (const one of loads) {
         await upstream.setDelay(one.delayMs);
         for (const contender of contenders) {
           const key = `${contender.name} ${one.delayMs} ${one.clients}`;
@@ -126,5 +132,7 @@ function printGoals(rows, { server, idleRssMib }) {
     ['G16 start to ready, ms', round(server.readyMs), ''],
     ['G16 idle RSS, MiB', round(idleRssMib), ''],
   ];
-  console.table(goals.map(([goal, here, wanted]) => ({ goal, here, wanted })));
+  // What was not measured is left out.
+  const measured = goals.filter(([, here]) => !Number.isNaN(here));
+  console.table(measured.map(([goal, here, wanted]) => ({ goal, here, wanted })));
 }

@@ -2,7 +2,10 @@ import { cpus, totalmem, type } from 'node:os';
 
 const BENCHMARKS = ['generate', 'ledger', 'pipeline', 'png', 'start'];
 
-const wanted = process.argv.slice(2);
+const SHORT = '--short';
+
+const options = process.argv.slice(2);
+const wanted = options.filter((option) => option !== SHORT);
 const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));
 if (wanted.length === 0 || unknown.length > 0) {
   console.error(`Name one or more of: ${BENCHMARKS.join(', ')}. For example: npm run bench -- generate`);
@@ -16,5 +19,5 @@ console.log(
 for (const name of wanted) {
   const { title, run } = await import(`./${name}.mjs`);
   console.log(`\n${title}`);
-  console.table(await run());
+  console.table(await run({ isShort: options.includes(SHORT) }));
 }
