@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ENGINE } from '../tools/engine.mjs';
 import { freePort } from '../tools/services.mjs';
 
 const ENTRY = join(import.meta.dirname, '..', 'backend', 'dist', 'main.js');
@@ -23,7 +24,7 @@ export async function startServer(dataDir, variables = {}) {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const begunAt = performance.now();
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', ...PROFILE, '--import', PROBE, ENTRY], {
+  const child = spawn(process.execPath, [...ENGINE, ...PROFILE, '--import', PROBE, ENTRY], {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

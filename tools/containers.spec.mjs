@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { ENGINE } from './engine.mjs';
 import { ROOT } from './workspace.mjs';
 
 /** @param {string} path */
@@ -77,14 +78,7 @@ describe('backend/Dockerfile', () => {
   });
 
   it('leaves secrets, data, results and tests out of the context', () => {
-    const left = [
-      '.env',
-      'data/secret.key',
-      '.git/config',
-      'node_modules/x/index.js',
-      '--max-semi-space-size=8',
-      'backend/dist/main.js',
-    ];
+    const left = ['.env', 'data/secret.key', '.git/config', 'node_modules/x/index.js', 'backend/dist/main.js'];
     for (const path of [...left, 'backend/src/app.spec.ts', 'backend/test/test-app.ts'])
       assert.ok(isIgnored(path), path);
     for (const path of ['backend/src/main.ts', 'admin-console/src/index.html', 'tools/start.mjs'])
@@ -106,7 +100,7 @@ describe('backend/Dockerfile', () => {
     assert.ok(all('RUN').some((rest) => /npm ci --omit=dev --ignore-scripts/.test(rest)));
     assert.deepEqual(
       runtime.filter(({ instruction }) => instruction === 'CMD').map(({ rest }) => JSON.parse(rest)),
-      [['node', '--max-semi-space-size=8', 'backend/dist/main.js']],
+      [['node', ...ENGINE, 'backend/dist/main.js']],
     );
   });
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
+import { AnswerMemory } from './answer-memory.js';
 import { type DialOptions, GuardedHttpAgent, GuardedHttpsAgent, type Resolver } from './guarded-agents.js';
 import { OutboundError, type OutboundFailure, toOutboundError } from './outbound-error.js';
 import { OutboundPolicy } from './outbound-policy.js';
@@ -37,6 +38,7 @@ export interface OutboundAnswer {
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
+  readonly #memory = new AnswerMemory();
   readonly #policy: OutboundPolicy;
   readonly #httpAgent: GuardedHttpAgent;
   readonly #httpsAgent: GuardedHttpsAgent;
@@ -74,7 +76,7 @@ export class OutboundHttp implements OnApplicationShutdown {
       const { status, data } = await this.#request(request, href, controller.signal);
       hasAnswered = true;
       clearTimeout(firstByte);
-      return { status, headers: data.headers, body: await readBody(data, request.maxBytes) };
+      return { status, headers: data.headers, body: await readBody(data, request.maxBytes, this.#memory) };
     } catch (error) {
       throw ownFailure === undefined ? toOutboundError(error, hasAnswered) : new OutboundError(ownFailure);
     } finally {
@@ -82,6 +84,14 @@ export class OutboundHttp implements OnApplicationShutdown {
       clearTimeout(total);
       signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /**
+   * Says that nobody will look at an answer's body any more, so that the next one can be put there. Worth it for images.
+   * @param bytes the body, or a part of it; bytes from elsewhere are left alone
+   */
+  forget(bytes: Buffer): void {
+    this.#memory.giveBack(bytes);
   }
 
   onApplicationShutdown(): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { AnswerMemory } from './answer-memory.js';
 import { OutboundError } from './outbound-error.js';
 
 /** Room that is made before the first byte, whatever the other side announces. */
@@ -8,13 +9,14 @@ const FIRST_BYTES_MAX = 4 * 1024 * 1024;
 /**
  * Reads a body to its end.
  * @param maxBytes counted as they come; one more ends the connection
+ * @param memory where the body is put
  * @throws OutboundError `too_large`, and whatever ends the stream early
  */
-export function readBody(stream: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export function readBody(stream: IncomingMessage, maxBytes: number, memory: AnswerMemory): Promise<Buffer> {
   const declared = Number(stream.headers['content-length'] ?? 0);
   return new Promise((resolve, reject) => {
     // One buffer that grows: a body that comes in millions of tiny pieces takes no more memory than its bytes.
-    let body = Buffer.allocUnsafe(Math.min(Math.max(declared, FIRST_BYTES), FIRST_BYTES_MAX));
+    let body = memory.take(Math.min(Math.max(declared, FIRST_BYTES), FIRST_BYTES_MAX));
     let length = 0;
     stream.on('data', (chunk: Buffer) => {
       if (length + chunk.length > maxBytes) {
@@ -22,7 +24,10 @@ export function readBody(stream: IncomingMessage, maxBytes: number): Promise<Buf
         return;
       }
       if (length + chunk.length > body.length) {
-        body = grown(body, length, Math.min(Math.max(length + chunk.length, body.length * 2), maxBytes));
+        const larger = memory.take(Math.max(length + chunk.length, body.length * 2));
+        body.copy(larger, 0, 0, length);
+        memory.giveBack(body);
+        body = larger;
       }
       length += chunk.copy(body, length);
     });
@@ -32,10 +37,4 @@ export function readBody(stream: IncomingMessage, maxBytes: number): Promise<Buf
     stream.on('close', () => reject(new OutboundError('cut_off')));
     if (declared > maxBytes) stream.destroy(new OutboundError('too_large'));
   });
-}
-
-function grown(body: Buffer, length: number, room: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafe(room);
-  body.copy(larger, 0, 0, length);
-  return larger;
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../../platform/crypto/index.js';
 import { DomainError } from '../../../platform/errors/index.js';
+import { OutboundHttp } from '../../../platform/outbound/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { inSpan } from '../../../platform/tracing/index.js';
 import type { NewImage } from '../../gallery/index.js';
@@ -53,6 +54,7 @@ export class ItemMaker {
     @Inject(EndUsers) private readonly endUsers: EndUsers,
     @Inject(ImageInspector) private readonly inspector: ImageInspector,
     @Inject(ObjectStore) private readonly store: ObjectStore,
+    @Inject(OutboundHttp) private readonly http: OutboundHttp,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -65,6 +67,7 @@ export class ItemMaker {
     const { item } = work;
     const made = await this.#callProvider(work, generation);
     const { storageKey, stored } = await inSpan('image.store', {}, () => this.#store(work, generation.userId, made));
+    this.http.forget(made.bytes);
     const createdAt = this.clock.now();
     return {
       id: newId(createdAt),

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { OutboundHttp } from '../../../platform/outbound/index.js';
 import { ImageThumbnails } from '../../gallery/index.js';
 import { type ImageProvider, ProviderBreaker, ProviderRegistry, ProviderSetups } from '../../providers/index.js';
 import { ImageInspector, ObjectStore } from '../../storage/index.js';
@@ -34,6 +35,7 @@ export function openWorker(
     app.get(EndUsers),
     app.get(ImageInspector),
     app.get(ObjectStore),
+    app.get(OutboundHttp),
     app.get(WorkMetrics),
     clock,
   );
