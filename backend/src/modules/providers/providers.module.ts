@@ -8,7 +8,9 @@ import { OpenAIImageProvider } from './adapters/openai/openai.image-provider.js'
 import { VendorConnectionRow } from './connections/vendor-connection.entity.js';
 import { VendorConnections } from './connections/vendor-connections.js';
 import { EnhancerSetups } from './enhancer-setups.js';
+import { HuggingFaceEnhancer } from './enhancers/huggingface/huggingface.enhancer.js';
 import { MockEnhancer } from './enhancers/mock/mock.enhancer.js';
+import { OllamaEnhancer } from './enhancers/ollama/ollama.enhancer.js';
 import type { ImageProvider } from './image-provider.js';
 import type { PromptEnhancer } from './prompt-enhancer.js';
 import { ProviderCatalogue } from './provider-catalogue.js';
@@ -36,6 +38,16 @@ import { ProviderSetups } from './provider-setups.js';
       inject: [Configuration],
     },
     {
+      provide: HuggingFaceEnhancer,
+      useFactory: (http: OutboundHttp, metrics: ProviderMetrics) => new HuggingFaceEnhancer(http, metrics),
+      inject: [OutboundHttp, ProviderMetrics],
+    },
+    {
+      provide: OllamaEnhancer,
+      useFactory: (http: OutboundHttp, metrics: ProviderMetrics) => new OllamaEnhancer(http, metrics),
+      inject: [OutboundHttp, ProviderMetrics],
+    },
+    {
       provide: IMAGE_PROVIDERS,
       useFactory: (...providers: ImageProvider[]) => providers,
       inject: [OpenAIImageProvider, MockImageProvider],
@@ -43,7 +55,7 @@ import { ProviderSetups } from './provider-setups.js';
     {
       provide: PROMPT_ENHANCERS,
       useFactory: (...enhancers: PromptEnhancer[]) => enhancers,
-      inject: [MockEnhancer],
+      inject: [HuggingFaceEnhancer, OllamaEnhancer, MockEnhancer],
     },
     EnhancerRegistry,
     EnhancerSetups,

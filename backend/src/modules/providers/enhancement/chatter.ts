@@ -35,7 +35,7 @@ const ANNOUNCEMENT = /^[^\n:：]{1,100}[:：]$/;
 
 /** What models add after the prompt. */
 const POSTSCRIPT =
-  /^(?:let me know|would you like|do you want|feel free|i hope|hope (?:this|that|it)|if you(?:['’]d| would)? (?:like|want|need|prefer)|please let me|note(?: that)?\b|notes?:|explanation|changes(?: made)?:|why (?:this|it) works|this (?:enhanced |revised |rewritten )?(?:prompt|version|description) (?:adds|includes|keeps|maintains|emphasi[sz]es|focuses|captures|provides|is designed|aims|should)|negative prompt|word count|\(?\d{1,3} words\)?)/i;
+  /^(?:let me know|would you like|do you want|feel free|enjoy\b|i hope|hope (?:this|that|it)|if you(?:['’]d| would)? (?:like|want|need|prefer)|please let me|note(?: that)?\b|notes?:|explanation|changes(?: made)?:|why (?:this|it) works|this (?:enhanced |revised |rewritten )?(?:prompt|version|description) (?:adds|includes|keeps|maintains|emphasi[sz]es|focuses|captures|provides|is designed|aims|should)|negative prompt|word count|\(?\d{1,3} words\)?)/i;
 
 /** One of several to choose from; the first is taken. */
 const ANOTHER_OPTION =

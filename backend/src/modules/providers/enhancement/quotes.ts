@@ -16,14 +16,18 @@ const CLOSERS: Readonly<Record<string, string>> = {
   '<': '>',
 };
 
-/** Takes a text out of quotation marks that stand around all of it, however many. A quotation within it stays. */
+/** Nobody quotes a quotation of a quotation more often. */
+const MAX_LEVELS = 4;
+
+/** Takes a text out of quotation marks that stand around all of it. A quotation within it stays. */
 export function withoutQuotes(text: string): string {
   let rest = text.trim();
-  for (;;) {
+  for (let level = 0; level < MAX_LEVELS; level += 1) {
     const inner = unquoted(rest);
-    if (inner === undefined) return rest;
+    if (inner === undefined) break;
     rest = inner;
   }
+  return rest;
 }
 
 function unquoted(text: string): string | undefined {
