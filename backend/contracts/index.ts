@@ -3,6 +3,7 @@ export * from './credits.js';
 export * from './gallery.js';
 export * from './generation-events.js';
 export * from './limits.js';
+export * from './openai.js';
 export * from './operations.js';
 export * from './primitives.js';
 export * from './problem.js';

@@ -44,6 +44,8 @@ export const PROBLEM_CODES = [
   'studio.event_id_invalid',
   'studio.interrupted',
   'studio.canceled',
+  'studio.not_in_time',
+  'studio.model_unknown',
   'settings.invalid',
   'gallery.image_not_found',
   'gallery.cursor_invalid',

@@ -53,6 +53,10 @@ export const AUTHORISATION_MATRIX: Readonly<Record<string, Access>> = {
   'GET /api/v1/studio/events': user('generate'),
   'POST /api/v1/studio/events/tickets': user('none'),
 
+  'POST /v1/images/generations': user('generate'),
+  'GET /v1/models': user('generate'),
+  'GET /v1/models/{id}': user('generate'),
+
   'GET /api/v1/studio/my-creations': user('images:read'),
   'GET /api/v1/gallery/images': user('images:read'),
   'GET /api/v1/gallery/images/{id}': user('images:read'),

@@ -67,6 +67,11 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Start it again when you are ready.',
     isAboutCredits: true,
   },
+  'studio.not_in_time': {
+    what: 'The images were not finished in time.',
+    next: 'Try again later, or with fewer images.',
+  },
+  'studio.model_unknown': { what: 'There is no such model.', next: 'Choose one of those that are listed.' },
   'studio.too_many_streams': {
     what: 'The studio is open in too many tabs for all of them to be kept up to date at once.',
     next: 'Close some of them.',

@@ -87,6 +87,15 @@ export class GalleryService {
     return new Set(rows.map(({ storageKey }) => storageKey));
   }
 
+  /** Where the originals of images are stored, by the images' ids. */
+  async storageKeysOf(imageIds: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.images.find({
+      select: { id: true, storageKey: true },
+      where: { id: In([...imageIds]), deletedAt: IsNull() },
+    });
+    return new Map(rows.map(({ id, storageKey }) => [id, storageKey]));
+  }
+
   /**
    * The images of generations that the caller may see, in the order of their items.
    * @returns an entry for every id that was asked for

@@ -5,7 +5,7 @@ import type { Actor } from '../auth/index.js';
 import { CreditsService } from '../credits/index.js';
 import { ItemCalls } from './items/item-calls.js';
 import { readPrefer } from './prefer.js';
-import { StudioService } from './studio.service.js';
+import { type AcceptedGeneration, StudioService } from './studio.service.js';
 
 /** What the headers of a generate request say. */
 export interface RequestWishes {
@@ -31,14 +31,23 @@ export class GenerationResponder {
     const { waitMs, applied } = readPrefer(prefer);
     if (applied !== undefined) response.setHeader('Preference-Applied', applied);
     const accepted = await this.studio.generate(user, request, idempotencyKey);
+    const generation = await this.finish(user, accepted, waitMs, response);
+    if (generation.completed_at === null) {
+      response.status(HttpStatus.ACCEPTED).setHeader('Location', generation.urls.get);
+    }
+    return generation;
+  }
+
+  /**
+   * Waits for a generation, and says in the headers what it cost.
+   * @throws DomainError the failure of a generation that delivered nothing
+   */
+  async finish(user: Actor, accepted: AcceptedGeneration, waitMs: number, response: Response): Promise<Generation> {
     if (accepted.isReplay) response.setHeader('Idempotent-Replayed', 'true');
     const generation = await this.studio.wait(user, accepted.id, waitMs);
     // Before the answer is known to be a failure: it tells how often it was tried as well.
     response.setHeader('X-Attempts', await this.calls.count(generation.id));
     await this.studio.assertDelivered(generation);
-    if (generation.status === 'queued' || generation.status === 'running') {
-      response.status(HttpStatus.ACCEPTED).setHeader('Location', generation.urls.get);
-    }
     const { available } = await this.credits.balanceOf(user.id);
     response.setHeader('X-Credits-Charged', generation.credits.charged);
     response.setHeader('X-Credits-Remaining', available);

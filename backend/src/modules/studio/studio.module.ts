@@ -27,6 +27,9 @@ import { ItemMaker } from './items/item-maker.js';
 import { ItemQueue } from './items/item-queue.js';
 import { ItemRetries } from './items/item-retries.js';
 import { ItemWorker } from './items/item-worker.js';
+import { OfferedModels } from './openai/offered-models.js';
+import { OpenAIController } from './openai/openai.controller.js';
+import { OpenAIImagesService } from './openai/openai-images.js';
 import { OrphanFiles } from './caretaker/orphan-files.js';
 import { OverdueItems } from './caretaker/overdue-items.js';
 import { PromptEnhancement } from './prompt-enhancement.js';
@@ -51,7 +54,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     StorageModule,
     StudioSettingsModule,
   ],
-  controllers: [StudioController, GenerationEventsController],
+  controllers: [StudioController, GenerationEventsController, OpenAIController],
   providers: [
     CanceledItems,
     EndUsers,
@@ -69,6 +72,8 @@ import { WorkMetrics } from './items/work-metrics.js';
     ItemQueue,
     ItemRetries,
     ItemWorker,
+    OfferedModels,
+    OpenAIImagesService,
     OrphanFiles,
     OverdueItems,
     PromptEnhancement,

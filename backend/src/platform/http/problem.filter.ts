@@ -11,6 +11,7 @@ import type { Problem } from '@atelier/contracts';
 import type { Request, Response } from 'express';
 import { isDatabaseUnavailable } from '../database/index.js';
 import { DomainError, type ErrorKind } from '../errors/index.js';
+import { isOpenAIRoute, isRetriedByClients, openAIErrorOf, openAIStatus } from './openai-errors.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
 const STATUSES: Record<ErrorKind, HttpStatus> = {
@@ -85,8 +86,16 @@ export class ProblemFilter implements ExceptionFilter {
       ...(error.generationId === undefined ? {} : { generation_id: error.generationId }),
       ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
     };
-    response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+    if (isOpenAIRoute(request.path)) sendAsOpenAI(response, problem);
+    else response.status(status).type('application/problem+json').send(JSON.stringify(problem));
   }
+}
+
+function sendAsOpenAI(response: Response, problem: Problem): void {
+  const status = openAIStatus(problem);
+  // Their clients try again after most failures unless they are told whether that makes sense.
+  if (isRetriedByClients(status)) response.setHeader('X-Should-Retry', String(problem.retryable));
+  response.status(status).json(openAIErrorOf(problem));
 }
 
 function setHeaders(response: Response, error: DomainError, status: HttpStatus): void {

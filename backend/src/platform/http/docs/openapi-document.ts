@@ -1,7 +1,8 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, type StandardSchemaConverter, SwaggerModule } from '@nestjs/swagger';
-import { Problem } from '@atelier/contracts';
+import { OpenAIError, Problem } from '@atelier/contracts';
 import * as z from 'zod';
+import { isOpenAIRoute } from '../openai-errors.js';
 import { PUBLIC_EXTENSION } from '../public.decorator.js';
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
@@ -56,10 +57,15 @@ function completed(document: OpenAPIObject): OpenAPIObject {
   const schemas = ((document.components ??= {}).schemas ??= {});
   const { $schema: _, ...problem } = z.toJSONSchema(Problem, { io: 'output' });
   Object.assign(schemas, { Problem: problem });
-  for (const operation of operationsOf(document)) {
+  const { $schema: __, ...openAIError } = z.toJSONSchema(OpenAIError, { io: 'output' });
+  Object.assign(schemas, { OpenAIError: openAIError });
+  for (const [path, operation] of operationsOf(document)) {
+    const [type, schema] = isOpenAIRoute(path)
+      ? ['application/json', 'OpenAIError']
+      : ['application/problem+json', 'Problem'];
     operation.responses['default'] = {
       description: 'The request was refused or failed.',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
     };
     if (PUBLIC_EXTENSION in operation) {
       Reflect.deleteProperty(operation, PUBLIC_EXTENSION);
@@ -71,8 +77,8 @@ function completed(document: OpenAPIObject): OpenAPIObject {
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & { [PUBLIC_EXTENSION]?: unknown };
 
-function operationsOf(document: OpenAPIObject): Operation[] {
-  return Object.values(document.paths).flatMap((path) =>
-    METHODS.flatMap((method) => (path[method] ? [path[method]] : [])),
+function operationsOf(document: OpenAPIObject): [path: string, operation: Operation][] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method): [string, Operation][] => (item[method] ? [[path, item[method]]] : [])),
   );
 }
