@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
-import { WorkQueue } from './work-queue.js';
+import { type Pauses, WorkQueue } from './work-queue.js';
 
 /** libvips works on threads that file access needs too: never take all of them. */
 const CONCURRENCY = Math.min(2, availableParallelism());
@@ -8,10 +8,16 @@ const CONCURRENCY = Math.min(2, availableParallelism());
 /** About five seconds of work for each kind; only keys and images that are held anyway wait. */
 const MAX_WAITING = 250;
 
+/**
+ * Thumbnails begin when no image has come for a moment, so that whoever waits for one of several in a row has the whole
+ * machine; when these many wait, they go along.
+ */
+const PAUSES: Pauses = { afterMs: 50, patience: 50 };
+
 /** All decoding and drawing of images in this process: what somebody waits for goes before what can wait. */
 @Injectable()
 export class ImageWork extends WorkQueue {
   constructor() {
-    super(CONCURRENCY, MAX_WAITING);
+    super(CONCURRENCY, MAX_WAITING, PAUSES);
   }
 }

@@ -77,6 +77,31 @@ describe('WorkQueue', () => {
     await expect(Promise.all(results)).resolves.toEqual(['urgent', 'later', 'last', 'sudden']);
   });
 
+  test('waits for a moment of quiet, and goes along one at a time when too many wait', async () => {
+    const log: string[] = [];
+    const queue = new WorkQueue(2, 10, { afterMs: 20, patience: 2 });
+    const [urgent, a, b] = [piece(log, 'urgent'), piece(log, 'a'), piece(log, 'b')];
+    const [c, d] = [piece(log, 'c'), piece(log, 'd')];
+    const results = [queue.run(urgent.work), ...[a, b, c].map(({ work }) => queue.runInPause(work))];
+    await settled();
+    expect(log).toEqual(['urgent', 'a']);
+    results.push(queue.runInPause(d.work));
+    a.end();
+    await settled();
+    expect(log).toEqual(['urgent', 'a', 'b']);
+    b.end();
+    await settled();
+    expect(log).toEqual(['urgent', 'a', 'b']);
+
+    urgent.end();
+    const endedAtMs = performance.now();
+    await settled();
+    for (const { end } of [c, d]) end();
+    await Promise.all(results);
+    expect(log).toEqual(['urgent', 'a', 'b', 'c', 'd']);
+    expect(performance.now() - endedAtMs).toBeGreaterThan(15);
+  });
+
   test('pushes what can wait back as well', async () => {
     const log: string[] = [];
     const queue = new WorkQueue(1, 1);

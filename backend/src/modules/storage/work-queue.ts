@@ -7,6 +7,16 @@ export class QueueFullError extends Error {
   }
 }
 
+/** When work that nobody waits for has its time. */
+export interface Pauses {
+  /** How long there must have been no other work before it begins. */
+  readonly afterMs: number;
+  /** So many pieces wait for a pause; while there are more, they go along with the other work, one at a time. */
+  readonly patience: number;
+}
+
+const ANY_PAUSE: Pauses = { afterMs: 0, patience: Number.POSITIVE_INFINITY };
+
 /**
  * Runs at most so many pieces of work at once, first come, first served. Besides, there is work that nobody waits for:
  * it begins while there is no other, so many pieces at once as well.
@@ -16,10 +26,14 @@ export class WorkQueue {
   readonly #patient: (() => void)[] = [];
   #running = 0;
   #patientRunning = 0;
+  /** Since when there has been no work that somebody waits for. */
+  #quietSinceMs = 0;
+  #nextPause: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly concurrency: number,
     private readonly maxWaiting = Number.POSITIVE_INFINITY,
+    private readonly pauses = ANY_PAUSE,
   ) {}
 
   /** How much work has not begun. */
@@ -41,7 +55,7 @@ export class WorkQueue {
     } finally {
       const next = this.#waiting.shift();
       if (next) next();
-      else this.#running -= 1;
+      else this.#leave();
       this.#usePause();
     }
   }
@@ -61,12 +75,29 @@ export class WorkQueue {
     }
   }
 
+  #leave(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#quietSinceMs = performance.now();
+  }
+
   #usePause(): void {
-    while (this.#running === 0 && this.#patientRunning < this.concurrency) {
-      const next = this.#patient.shift();
-      if (!next) return;
+    while (this.#patient.length > 0 && this.#patientRunning < this.#patientPlaces()) {
       this.#patientRunning += 1;
-      next();
+      this.#patient.shift()?.();
     }
+  }
+
+  #patientPlaces(): number {
+    const pauseInMs = this.#quietSinceMs + this.pauses.afterMs - performance.now();
+    if (this.#running === 0 && pauseInMs <= 0) return this.concurrency;
+    if (this.#running === 0) this.#lookAgainIn(pauseInMs);
+    return this.#patient.length > this.pauses.patience ? 1 : 0;
+  }
+
+  #lookAgainIn(ms: number): void {
+    this.#nextPause ??= setTimeout(() => {
+      this.#nextPause = undefined;
+      this.#usePause();
+    }, ms).unref();
   }
 }
