@@ -72,10 +72,7 @@ describe('images by OpenAI', () => {
 
   it('are offered once there is a key, in the sizes that it can make', async () => {
     const { body } = await member.client.get<StudioOptions>('/studio/options');
-    expect(body.providers.map(({ key, status }) => [key, status])).toEqual([
-      ['openai', 'ready'],
-      ['mock', 'ready'],
-    ]);
+    expect(body.providers.filter(({ status }) => status === 'ready').map(({ key }) => key)).toEqual(['openai', 'mock']);
     expect(body.tiers.map(({ width }) => width)).toEqual([1024, 2048, 2880]);
   });
 

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration } from '../../platform/config/index.js';
 import { OutboundHttp } from '../../platform/outbound/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
+import { HuggingFaceImageProvider } from './adapters/huggingface/huggingface.image-provider.js';
 import { MockImageProvider } from './adapters/mock/mock.image-provider.js';
 import { OpenAIImageProvider } from './adapters/openai/openai.image-provider.js';
 import { VendorConnectionRow } from './connections/vendor-connection.entity.js';
@@ -28,6 +29,11 @@ import { ProviderSetups } from './provider-setups.js';
       inject: [OutboundHttp, ProviderMetrics],
     },
     {
+      provide: HuggingFaceImageProvider,
+      useFactory: (http: OutboundHttp) => new HuggingFaceImageProvider(http),
+      inject: [OutboundHttp],
+    },
+    {
       provide: MockImageProvider,
       useFactory: ({ mockDirectives }: Configuration) => new MockImageProvider({ directives: mockDirectives }),
       inject: [Configuration],
@@ -50,7 +56,7 @@ import { ProviderSetups } from './provider-setups.js';
     {
       provide: IMAGE_PROVIDERS,
       useFactory: (...providers: ImageProvider[]) => providers,
-      inject: [OpenAIImageProvider, MockImageProvider],
+      inject: [OpenAIImageProvider, HuggingFaceImageProvider, MockImageProvider],
     },
     {
       provide: PROMPT_ENHANCERS,

@@ -1,5 +1,9 @@
 export type { ImageSize, ImageSizes } from './image-sizes.js';
-export { IMAGE_PROVIDER_KEYS, type ImageProviderKey } from './provider-setting-definitions.js';
+export {
+  HUGGING_FACE_SUB_PROVIDERS,
+  IMAGE_PROVIDER_KEYS,
+  type ImageProviderKey,
+} from './provider-setting-definitions.js';
 export type { ProviderSettings, TierSettings, TokenPrices } from './provider-settings.js';
 export {
   PROMPT_ENHANCER_KEYS,

@@ -27,6 +27,15 @@ const MAX_CONCURRENT = 1_000;
 /** As vendors write it, with a prefix or suffix that says who runs it; empty where the tier is not offered. */
 const modelName = z.string().regex(/^[\w./:@+-]{0,200}$/, 'must be the name of a model, without blanks, or empty');
 
+/** Those behind Hugging Face's router that we know how to ask for images. */
+export const HUGGING_FACE_SUB_PROVIDERS = ['nscale', 'hf-inference', 'together', 'fal-ai'] as const;
+
+/** The router does not choose who makes an image, so that is a part of the name. */
+const pinnedModelName = modelName.refine(
+  (name) => name === '' || HUGGING_FACE_SUB_PROVIDERS.some((key) => name.startsWith(`${key}:`)),
+  `must begin with one of ${HUGGING_FACE_SUB_PROVIDERS.map((key) => `${key}:`).join(', ')}, or be empty`,
+);
+
 /** Sent as it is, whatever qualities the next model has. */
 const qualityName = z.string().regex(/^[a-z]{0,20}$/, 'must be one word such as medium or high, or empty');
 
@@ -70,6 +79,8 @@ const SIZES = tiers(
   '2880x2880,3312x2496,3520x2352,3840x2160',
 );
 
+const { huggingface, ...ownModels } = MODELS;
+
 const ALL_ASPECT_RATIOS = ASPECT_RATIOS.join();
 
 export const PROVIDER_SETTINGS = {
@@ -79,7 +90,8 @@ export const PROVIDER_SETTINGS = {
   provider_openai_compatible_enabled: define('true', flag),
   provider_mock_enabled: define('true', flag),
   provider_priority: define(IMAGE_PROVIDER_KEYS.join(), ranking(IMAGE_PROVIDER_KEYS)),
-  ...perTier('model', modelName, MODELS),
+  ...perTier('model', modelName, ownModels),
+  ...perTier('model', pinnedModelName, { huggingface }),
   ...perTier('cost_usd', usdIfKnown, COSTS),
   ...perTier('size', pixelSizes, {
     openai: { ...SIZES, standard: '1024x1024,1184x880,1536x1024,1536x864' },

@@ -97,6 +97,8 @@ describe('the settings', () => {
     ['provider_openai_standard_size', '32x32', 'must hold sizes such as'],
     ['provider_openai_standard_size', '9000x9000', 'must hold sizes such as'],
     ['provider_openai_standard_model', 'two words', 'must be the name of a model'],
+    ['provider_huggingface_premium2_model', 'black-forest-labs/FLUX.2-dev', 'must begin with one of nscale:'],
+    ['provider_huggingface_premium2_model', 'replicate:black-forest-labs/FLUX.2-dev', 'must begin with one of'],
     ['provider_openai_standard_quality', 'High!', 'must be one word'],
     ['provider_openai_standard_cost_usd', '1,5', 'US dollars'],
     ['provider_openai_standard_cost_usd', '-1', 'US dollars'],

@@ -17,7 +17,7 @@ import { validation } from './image-orders.mjs';
  * @property {boolean} [isFlagged] whether the safety filter has objected
  */
 
-const LIMIT = { ...JSON_TYPE, ratelimit: '"api";r=0;t=3' };
+const LIMIT = { ...JSON_TYPE, ratelimit: '"api";r=0;t=0' };
 
 /** @param {number} status @param {unknown} body @param {Record<string, string>} [headers] */
 const refused = (status, body, headers = {}) => answered(JSON.stringify(body), status, { ...JSON_TYPE, ...headers });

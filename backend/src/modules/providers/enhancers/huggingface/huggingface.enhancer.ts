@@ -8,10 +8,9 @@ import { declined, readEnhancement } from '../../enhancement/read-enhancement.js
 import type { Enhancement, EnhancerSetup, PromptEnhancer } from '../../prompt-enhancer.js';
 import { ProviderError } from '../../provider-error.js';
 import type { ProviderMetrics } from '../../provider-metrics.js';
-import { type RefusalReader, unusable } from '../../wire/refusals.js';
+import { HUGGING_FACE, HUGGING_FACE_READER } from '../../wire/hugging-face.js';
+import { unusable } from '../../wire/refusals.js';
 import { callVendor } from '../../wire/vendor-call.js';
-
-const READER: RefusalReader = { vendorLabel: 'Hugging Face' };
 
 /** Others refuse a parameter that they do not know. */
 const MODELS_WITH_EFFORT = /\bgpt-oss\b/i;
@@ -33,7 +32,7 @@ const Completion = z.object({
 /** Chat models behind Hugging Face's router, whoever runs them. */
 export class HuggingFaceEnhancer implements PromptEnhancer {
   readonly key = 'huggingface';
-  readonly label = 'Hugging Face';
+  readonly label = HUGGING_FACE;
   readonly #logger = new Logger(HuggingFaceEnhancer.name);
 
   constructor(
@@ -51,7 +50,7 @@ export class HuggingFaceEnhancer implements PromptEnhancer {
     return callVendor(call, signal, async () => {
       const question = questionAbout(prompt, setup);
       const answer = await this.#ask(question, setup, signal);
-      const { choices, usage } = parseAnswer(Completion, answer, READER);
+      const { choices, usage } = parseAnswer(Completion, answer, HUGGING_FACE_READER);
       if (usage) {
         const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
         this.metrics.used(this.key, model, { inputTokens, outputTokens });

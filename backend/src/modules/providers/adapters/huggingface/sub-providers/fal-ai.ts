@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { ProviderError, type ProviderErrorCategory } from '../../../provider-error.js';
+import { toProviderError } from '../../../wire/outbound-failures.js';
+import { maxImageBytes } from '../../../wire/image-bytes.js';
+import { readJson } from '../../../wire/json-answer.js';
+import { HUGGING_FACE } from '../../../wire/hugging-face.js';
+import type { RouterCalls } from '../router-calls.js';
+import type { SubProvider } from './sub-provider.js';
+
+const IMAGE_HOSTS = ['fal.media'];
+
+const QUEUE = '?_subdomain=queue';
+
+/** Images come within a second or within half a minute: asked for often at first, and then less and less. */
+const LONGEST_PAUSE_MS = 2_000;
+const PAUSE_GROWTH = 1.5;
+
+/** A request that is repeated here orders nothing, and what it asks about may have been paid for. */
+const TRIES_OF_A_LOOK = 3;
+const PASSING: readonly ProviderErrorCategory[] = ['rate_limited', 'provider_unavailable'];
+
+const Status = z.enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']);
+const StatusBody = z.object({ status: Status });
+const AcceptedBody = z.object({
+  request_id: z.string().regex(/^[\w-]{1,100}$/),
+  status: Status.catch('IN_QUEUE'),
+  response_url: z.url(),
+});
+const ResultBody = z.object({
+  images: z.tuple([z.object({ url: z.string() })], z.unknown()),
+  has_nsfw_concepts: z.array(z.boolean()).nullish(),
+});
+
+/** Where the work is: the owner, the app and the id, and no way out of there. */
+const WORK_PATH = /^(\/\w[\w.-]*){2,4}\/requests\/[\w-]+$/;
+
+/** Keeps orders in a queue: one is placed, looked after until it is done, and what came of it is fetched. */
+export const falAi: SubProvider = {
+  supportsSeed: true,
+  make: async ({ model, prompt, size, seed }, calls) => {
+    const wish = { prompt, image_size: size, ...(seed === null ? {} : { seed }) };
+    const accepted = readJson(AcceptedBody, await calls.post(`/fal-ai/${model}${QUEUE}`, wish));
+    // The model may have another name here than the one that was ordered, so the address is the one that was given.
+    const path = new URL(accepted.response_url).pathname;
+    if (!WORK_PATH.test(path)) throw new ProviderError('bad_response', { requestId: accepted.request_id });
+    if (accepted.status !== 'COMPLETED') await untilDone(path, calls);
+    const result = readJson(ResultBody, await calls.get(`/fal-ai${path}${QUEUE}`));
+    // The safety filter leaves a black image and says so here.
+    if (result.has_nsfw_concepts?.[0]) throw new ProviderError('content_rejected', { providerCode: 'nsfw' });
+    const [{ url }] = result.images;
+    const bytes = await look(calls, () => calls.fetchImage(url, IMAGE_HOSTS, maxImageBytes(size)));
+    return { bytes, jobId: accepted.request_id };
+  },
+};
+
+async function untilDone(path: string, calls: RouterCalls): Promise<void> {
+  for (let pauseMs = calls.firstPauseMs; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
+    await calls.pause(pauseMs);
+    const answer = await look(calls, () => calls.get(`/fal-ai${path}/status${QUEUE}`));
+    if (readJson(StatusBody, answer).status === 'COMPLETED') return;
+  }
+}
+
+/** Makes a request again that failed in passing. */
+async function look<Answer>(calls: RouterCalls, ask: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const { category, retryable, retryAfterMs = 0 } = toProviderError(error, HUGGING_FACE);
+      if (!PASSING.includes(category) || !retryable || tries === TRIES_OF_A_LOOK) throw error;
+      await calls.pause(Math.max(retryAfterMs, calls.firstPauseMs * tries));
+    }
+  }
+}
