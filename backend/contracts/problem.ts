@@ -68,6 +68,7 @@ export const PROBLEM_CODES = [
   'providers.connection_fixed',
   'providers.test_throttled',
   'enhancer.unavailable',
+  'enhancer.throttled',
   'server.error',
   'server.unavailable',
 ] as const;

@@ -157,11 +157,17 @@ export const StudioOptions = z.strictObject({
     key: z.string(),
     label: z.string(),
     ready: z.boolean(),
+    /** Why it may not answer, when it is not ready or has just failed. Administrators are told more than others. */
+    reason: z.string().optional(),
   }),
 });
 export type StudioOptions = z.infer<typeof StudioOptions>;
 
-export const EnhancePromptRequest = z.strictObject({ prompt: Prompt });
+export const EnhancePromptRequest = z.strictObject({
+  prompt: Prompt,
+  /** Who is to make the image: the suggestion gets no longer than its model reads. */
+  provider: ProviderKey.optional(),
+});
 export type EnhancePromptRequest = z.infer<typeof EnhancePromptRequest>;
 
 export const EnhancedPrompt = z.strictObject({

@@ -163,4 +163,9 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Try again, or generate with your own words.',
     isAboutCredits: true,
   },
+  'enhancer.throttled': {
+    what: 'Many prompts were enhanced just now. Your prompt is unchanged.',
+    next: 'Wait a moment, then try again.',
+    isAboutCredits: true,
+  },
 };

@@ -1,6 +1,12 @@
 import { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
-import { type EnhancedPrompt, type GenerateRequest, type Generation, type StreamTicket } from '@atelier/contracts';
+import {
+  type EnhancePromptRequest,
+  type EnhancedPrompt,
+  type GenerateRequest,
+  type Generation,
+  type StreamTicket,
+} from '@atelier/contracts';
 import { firstValueFrom } from 'rxjs';
 import { API_BASE } from '../platform/api-base';
 import { problemOf } from '../platform/problem';
@@ -29,8 +35,9 @@ export class GenerationApi {
     return firstValueFrom(this.#http.post<StreamTicket>(`${API_BASE}/studio/events/tickets`, {}));
   }
 
-  enhance(prompt: string): Promise<EnhancedPrompt> {
-    return firstValueFrom(this.#http.post<EnhancedPrompt>(`${API_BASE}/studio/enhance-prompt`, { prompt }));
+  enhance(prompt: string, provider?: string): Promise<EnhancedPrompt> {
+    const request: EnhancePromptRequest = { prompt, ...(provider !== undefined && { provider }) };
+    return firstValueFrom(this.#http.post<EnhancedPrompt>(`${API_BASE}/studio/enhance-prompt`, request));
   }
 }
 

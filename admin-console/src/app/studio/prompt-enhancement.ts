@@ -1,11 +1,22 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 import { type Enhancer } from '@atelier/contracts';
+import { problemOf, problemSentence } from '../platform/problem';
 import { GenerationApi } from './generation-api';
 
 type State =
-  | { readonly step: 'none' | 'failed' }
+  | { readonly step: 'none' }
+  | { readonly step: 'failed'; readonly reason: string }
   | { readonly step: 'asking'; readonly prompt: string; readonly previous: Review | null }
   | { readonly step: 'review'; readonly review: Review };
+
+const UNEXPLAINED = "Couldn't enhance right now. Your prompt is unchanged and you were not charged.";
+
+/** The server knows best why its enhancer failed; it says too that the prompt is unchanged and nothing was charged. */
+function reasonOf(error: unknown): string {
+  const problem = problemOf(error);
+  if (problem === null) return UNEXPLAINED;
+  return (problem.code.startsWith('enhancer.') && problem.detail) || problemSentence(error);
+}
 
 /** An enhancement beside what it was made from, for the person to decide. */
 export interface Review {
@@ -22,22 +33,27 @@ export class PromptEnhancement {
   readonly #state = signal<State>({ step: 'none' });
 
   readonly isAsking = computed(() => this.#state().step === 'asking');
-  readonly hasFailed = computed(() => this.#state().step === 'failed');
+  /** Why there is no enhancement, in sentences; null when nothing went wrong. */
+  readonly failure = computed(() => {
+    const state = this.#state();
+    return state.step === 'failed' ? state.reason : null;
+  });
   /** While another try is on its way the last one stays readable. */
   readonly review = computed(() => {
     const state = this.#state();
     return state.step === 'review' ? state.review : state.step === 'asking' ? state.previous : null;
   });
 
-  async ask(prompt: string): Promise<void> {
+  /** @param provider who is to make the image, where that has been chosen */
+  async ask(prompt: string, provider?: string): Promise<void> {
     const asking: State = { step: 'asking', prompt, previous: this.review() };
     this.#state.set(asking);
     try {
-      const { enhanced_prompt: enhanced, provider, model } = await this.#api.enhance(prompt);
-      this.#answer(asking, { step: 'review', review: { prompt, enhanced, enhancer: { key: provider, model } } });
-    } catch {
-      // Whatever went wrong, the sentence is the same: the prompt is unchanged and nothing was charged.
-      this.#answer(asking, { step: 'failed' });
+      const answer = await this.#api.enhance(prompt, provider);
+      const enhancer = { key: answer.provider, model: answer.model };
+      this.#answer(asking, { step: 'review', review: { prompt, enhanced: answer.enhanced_prompt, enhancer } });
+    } catch (error) {
+      this.#answer(asking, { step: 'failed', reason: reasonOf(error) });
     }
   }
 

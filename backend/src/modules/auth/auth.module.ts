@@ -74,6 +74,6 @@ import { UsersService } from './users/users.service.js';
     { provide: APP_GUARD, useClass: ScopeGuard },
     { provide: APP_GUARD, useClass: RoleGuard },
   ],
-  exports: [UsersService, SetupService, NewUserListeners, LiveCredentials, StreamTickets, ApiKeySpending],
+  exports: [UsersService, SetupService, NewUserListeners, LiveCredentials, StreamTickets, ApiKeySpending, Limiters],
 })
 export class AuthModule {}

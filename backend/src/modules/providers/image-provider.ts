@@ -28,6 +28,8 @@ export interface ImageProviderCapabilities {
   /** Most images that one generation may ask of it. */
   readonly maxCount: number;
   readonly supportsSeed: boolean;
+  /** As much of a prompt as its models read, in characters; undefined: no less than anybody may send. */
+  readonly maxPromptLength?: number;
 }
 
 export interface ProviderDescription {

@@ -7,12 +7,12 @@ import { Clock, within } from '../../platform/time/index.js';
 import { currentTraceParent } from '../../platform/tracing/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditsService, InsufficientCreditsError } from '../credits/index.js';
-import { ProviderBreaker, ProviderCatalogue, chooseProvider } from '../providers/index.js';
+import { type DescribedProvider, ProviderBreaker, ProviderCatalogue, chooseProvider } from '../providers/index.js';
 import { storageFull } from '../storage/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
 import type { GenerationItem } from './items/generation-item.entity.js';
 import type { GenerationRow } from './generation.entity.js';
-import { PromptEnhancement } from './prompt-enhancement.js';
+import { PromptEnhancement } from './enhancement/prompt-enhancement.js';
 import { assertQueueHasRoom } from './queue/queue-limits.js';
 
 /** Attempts per item; only those that a stopped process or a lost lease cut short are followed by another. */
@@ -67,7 +67,7 @@ export class GenerationPlanner {
       await this.breaker.resting(),
     );
     const enhancement = request.enhance
-      ? await this.#enhanceAcceptable(user, request, priceEach * request.count)
+      ? await this.#enhanceAcceptable(user, request, priceEach * request.count, provider)
       : givenEnhancement(request);
     const now = this.clock.now();
     const generation: GenerationRow = {
@@ -112,11 +112,17 @@ export class GenerationPlanner {
   }
 
   /** The transaction decides; this look beforehand only keeps the enhancer from working for what will be refused. */
-  async #enhanceAcceptable(user: Actor, { prompt, count }: GenerateRequest, price: number): Promise<KeptEnhancement> {
+  async #enhanceAcceptable(
+    user: Actor,
+    { prompt, count }: GenerateRequest,
+    price: number,
+    { capabilities }: DescribedProvider,
+  ): Promise<KeptEnhancement> {
     const { available } = await this.credits.balanceOf(user.id);
     if (available < price) throw new InsufficientCreditsError(price, available);
     await assertQueueHasRoom(this.dataSource.manager, { userId: user.id, count, isCounted: false });
-    const { enhanced_prompt: enhancedPrompt, provider, model } = await this.enhancement.enhance(prompt);
+    const wish = { prompt, maxLength: capabilities.maxPromptLength };
+    const { enhanced_prompt: enhancedPrompt, provider, model } = await this.enhancement.enhance(user, wish);
     return { enhancedPrompt, enhancer: provider, enhancerModel: model };
   }
 }

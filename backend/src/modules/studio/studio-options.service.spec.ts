@@ -1,15 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AspectRatio, ProviderStatus, Tier } from '@atelier/contracts';
+import type { Actor } from '../auth/index.js';
 import {
   type DescribedProvider,
   EnhancerRegistry,
   type EnhancerSetups,
   type PromptEnhancer,
+  ProviderError,
   type ProviderBreaker,
   type ProviderCatalogue,
 } from '../providers/index.js';
 import { type SettingsInForce, type StudioSettingsService, settingsInForce } from '../studio-settings/index.js';
+import { EnhancerHealth } from './enhancement/enhancer-health.js';
+import { ReadyEnhancers } from './enhancement/ready-enhancers.js';
 import { StudioOptionsService } from './studio-options.service.js';
+import { TestClock } from './testing/open-studio.js';
+
+const MEMBER: Actor = { id: 1, role: 'member', name: 'Ada', email: 'ada@atelier.test' };
 
 const SETTINGS: SettingsInForce = {
   ...settingsInForce(new Map()),
@@ -53,6 +60,8 @@ interface Given {
   readonly resting?: string[];
 }
 
+const health = new EnhancerHealth(new TestClock());
+
 const setup = { connection: undefined, model: '', instruction: '', maxWords: 150 };
 
 function optionsOf({ settings = {}, providers = [], enhancers = [], resting = [] }: Given): StudioOptionsService {
@@ -60,10 +69,10 @@ function optionsOf({ settings = {}, providers = [], enhancers = [], resting = []
     { current: () => Promise.resolve({ ...SETTINGS, ...settings }) } as unknown as StudioSettingsService,
     { list: () => Promise.resolve(providers) } as unknown as ProviderCatalogue,
     { resting: () => Promise.resolve(new Map(resting.map((key) => [key, 1]))) } as unknown as ProviderBreaker,
-    new EnhancerRegistry(enhancers),
-    {
+    new ReadyEnhancers(new EnhancerRegistry(enhancers), {
       read: () => Promise.resolve(new Map(enhancers.map(({ key }) => [key, setup]))),
-    } as unknown as EnhancerSetups,
+    } as unknown as EnhancerSetups),
+    health,
   );
 }
 
@@ -71,7 +80,7 @@ describe('StudioOptionsService', () => {
   test('shows providers as they describe themselves, and whether they are switched on', async () => {
     const providers = [provider('fast', ['standard'], 512), provider('other', ['premium4'], 1_024, 'not_configured')];
 
-    expect((await optionsOf({ providers }).options()).providers).toEqual([
+    expect((await optionsOf({ providers }).options(MEMBER)).providers).toEqual([
       {
         key: 'fast',
         label: 'The fast one',
@@ -93,7 +102,7 @@ describe('StudioOptionsService', () => {
         supports: { seed: false },
       },
     ]);
-    const resting = await optionsOf({ providers, resting: ['fast', 'other'] }).options();
+    const resting = await optionsOf({ providers, resting: ['fast', 'other'] }).options(MEMBER);
     expect(resting.providers.map(({ status }) => status)).toEqual(['unavailable', 'not_configured']);
   });
 
@@ -104,7 +113,7 @@ describe('StudioOptionsService', () => {
       provider('fast', ['standard'], 512, 'unavailable'),
     ];
 
-    const { tiers } = await optionsOf({ providers }).options();
+    const { tiers } = await optionsOf({ providers }).options(MEMBER);
 
     const reason = 'No provider that is switched on can make it.';
     expect(tiers).toEqual([
@@ -112,18 +121,21 @@ describe('StudioOptionsService', () => {
       { key: 'premium2', label: 'Premium 2', credits: 2, width: 2_048, height: 2_048, enabled: false, reason },
       { key: 'premium4', label: 'Premium 4', credits: 4, width: 4_096, height: 4_096, enabled: false, reason },
     ]);
-    expect((await optionsOf({}).options()).tiers[0]).toMatchObject({ width: 1_024, enabled: false });
+    expect((await optionsOf({}).options(MEMBER)).tiers[0]).toMatchObject({ width: 1_024, enabled: false });
     const noSquares = [provider('fast', ['standard'], 512, 'ready', ['16:9'])];
-    expect((await optionsOf({ providers: noSquares }).options()).tiers[0]).toMatchObject({ width: 512, enabled: true });
+    expect((await optionsOf({ providers: noSquares }).options(MEMBER)).tiers[0]).toMatchObject({
+      width: 512,
+      enabled: true,
+    });
   });
 
   test('shows the size of whom the settings prefer, else of the first', async () => {
     const providers = [provider('fast', ['premium2'], 512), provider('fine', ['premium2'], 1_000)];
     const edge = async (imageProvider: string) =>
-      (await optionsOf({ providers, settings: { imageProvider } }).options()).tiers[1]?.width;
+      (await optionsOf({ providers, settings: { imageProvider } }).options(MEMBER)).tiers[1]?.width;
 
     expect([await edge('auto'), await edge('fine')]).toEqual([1_024, 2_000]);
-    expect((await optionsOf({ settings: { imageProvider: 'fine' } }).options()).default_provider).toBe('fine');
+    expect((await optionsOf({ settings: { imageProvider: 'fine' } }).options(MEMBER)).default_provider).toBe('fine');
   });
 
   test.each([
@@ -133,6 +145,27 @@ describe('StudioOptionsService', () => {
     ['none where not even that is ready', [enhancer('mock', false)], 'gemini', false],
   ])('takes for enhancer %s', async (_, enhancers, key, ready) => {
     const label = ready ? `The ${key} one` : key;
-    expect((await optionsOf({ enhancers }).options()).enhancer).toEqual({ key, label, ready });
+    const reason = 'No enhancer has been set up. Tell your administrator.';
+    expect((await optionsOf({ enhancers }).options(MEMBER)).enhancer).toEqual({
+      key,
+      label,
+      ready,
+      ...(!ready && { reason }),
+    });
+  });
+
+  test('warns of an enhancer that has just failed, and tells administrators more', async () => {
+    const options = optionsOf({ enhancers: [enhancer('gemini', true)] });
+    health.failed('gemini', setup, new ProviderError('auth_failed', { httpStatus: 401 }));
+    const reasonFor = async (user: Actor) => (await options.options(user)).enhancer;
+    expect(await reasonFor(MEMBER)).toMatchObject({
+      ready: true,
+      reason: 'The gemini one does not accept our key. Tell your administrator.',
+    });
+    expect(await reasonFor({ ...MEMBER, role: 'admin' })).toMatchObject({
+      reason: 'The gemini one does not accept the key (status 401). Enter another one.',
+    });
+    health.answered('gemini');
+    expect(await reasonFor(MEMBER)).not.toHaveProperty('reason');
   });
 });

@@ -1,11 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type StudioOptions, TIERS, type Tier, type TierOption } from '@atelier/contracts';
+import type { Actor } from '../auth/index.js';
 import {
   type DescribedProvider,
-  EnhancerRegistry,
-  type EnhancerSetup,
-  EnhancerSetups,
-  type PromptEnhancer,
   ProviderBreaker,
   ProviderCatalogue,
   aspectRatiosOf,
@@ -13,20 +10,14 @@ import {
   tiersOf,
 } from '../providers/index.js';
 import { type SettingsInForce, StudioSettingsService } from '../studio-settings/index.js';
+import { notSetUpInWords, troubleInWords } from './enhancement/enhancement-failures.js';
+import { EnhancerHealth } from './enhancement/enhancer-health.js';
+import { ReadyEnhancers } from './enhancement/ready-enhancers.js';
 
 const TIER_LABELS: Record<Tier, string> = { standard: 'Standard', premium2: 'Premium 2', premium4: 'Premium 4' };
 
 /** What a square image has where no provider offers the tier. */
 const NOMINAL_EDGES: Record<Tier, number> = { standard: 1_024, premium2: 2_048, premium4: 4_096 };
-
-/** Answers offline, so it stands in until the enhancer of the settings has been set up. */
-const FALLBACK_ENHANCER = 'mock';
-
-/** An enhancer with what it needs to answer. */
-export interface ReadyEnhancer {
-  readonly enhancer: PromptEnhancer;
-  readonly setup: EnhancerSetup;
-}
 
 /** What can be chosen right now, from the settings and what the providers say of themselves. */
 @Injectable()
@@ -35,16 +26,16 @@ export class StudioOptionsService {
     @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
     @Inject(ProviderCatalogue) private readonly providers: ProviderCatalogue,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
-    @Inject(EnhancerRegistry) private readonly enhancers: EnhancerRegistry,
-    @Inject(EnhancerSetups) private readonly enhancerSetups: EnhancerSetups,
+    @Inject(ReadyEnhancers) private readonly enhancers: ReadyEnhancers,
+    @Inject(EnhancerHealth) private readonly enhancerHealth: EnhancerHealth,
   ) {}
 
-  async options(): Promise<StudioOptions> {
+  async options(user: Actor): Promise<StudioOptions> {
     const settings = await this.settings.current();
-    const [providers, resting, ready] = await Promise.all([
+    const [providers, resting, enhancer] = await Promise.all([
       this.providers.list(settings),
       this.breaker.resting(),
-      this.readyEnhancer(settings),
+      this.#enhancerOption(settings, user),
     ]);
     return {
       tiers: TIERS.map((tier) => tierOption(tier, providers, settings)),
@@ -62,22 +53,24 @@ export class StudioOptionsService {
         };
       }),
       default_provider: settings.imageProvider,
-      enhancer: {
-        key: ready?.enhancer.key ?? settings.promptEnhancer,
-        label: ready?.enhancer.label ?? settings.promptEnhancer,
-        ready: ready !== undefined,
-      },
+      enhancer,
     };
   }
 
-  /** The enhancer of the settings if it is ready, else the offline one. */
-  async readyEnhancer(settings: SettingsInForce): Promise<ReadyEnhancer | undefined> {
-    const setups = await this.enhancerSetups.read(settings);
-    for (const key of [settings.promptEnhancer, FALLBACK_ENHANCER]) {
-      const [enhancer, setup] = [this.enhancers.get(key), setups.get(key)];
-      if (enhancer && setup && enhancer.isReady(setup)) return { enhancer, setup };
+  async #enhancerOption(settings: SettingsInForce, user: Actor): Promise<StudioOptions['enhancer']> {
+    const ready = await this.enhancers.choose(settings);
+    if (!ready) {
+      const { promptEnhancer: key } = settings;
+      return { key, label: key, ready: false, reason: notSetUpInWords() };
     }
-    return undefined;
+    const { enhancer, setup } = ready;
+    const trouble = this.enhancerHealth.troubleOf(enhancer.key, setup);
+    return {
+      key: enhancer.key,
+      label: enhancer.label,
+      ready: true,
+      ...(trouble && { reason: troubleInWords(trouble, ready, user) }),
+    };
   }
 }
 

@@ -9,11 +9,11 @@ import {
   Uuid,
 } from '@atelier/contracts';
 import type { Response } from 'express';
-import { Answers, IdempotencyKey } from '../../platform/http/index.js';
+import { Answers, IdempotencyKey, callerLeaves } from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireScope } from '../auth/index.js';
 import { COST_HEADERS } from './cost-headers.js';
+import { PromptSuggestions } from './enhancement/prompt-suggestions.js';
 import { GenerationResponder } from './generation-responder.js';
-import { PromptEnhancement } from './prompt-enhancement.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { StudioService } from './studio.service.js';
 
@@ -23,7 +23,7 @@ import { StudioService } from './studio.service.js';
 export class StudioController {
   constructor(
     @Inject(StudioService) private readonly studio: StudioService,
-    @Inject(PromptEnhancement) private readonly enhancement: PromptEnhancement,
+    @Inject(PromptSuggestions) private readonly suggestions: PromptSuggestions,
     @Inject(StudioOptionsService) private readonly studioOptions: StudioOptionsService,
     @Inject(GenerationResponder) private readonly responder: GenerationResponder,
   ) {}
@@ -31,15 +31,19 @@ export class StudioController {
   @Get('options')
   @ApiOperation({ operationId: 'getStudioOptions', summary: 'What can be chosen right now, and what it costs' })
   @Answers(200, StudioOptions, 'Tiers with prices, providers with what they can do, and the enhancer.')
-  options(): Promise<StudioOptions> {
-    return this.studioOptions.options();
+  options(@CurrentUser() user: Actor): Promise<StudioOptions> {
+    return this.studioOptions.options(user);
   }
 
   @Post('enhance-prompt')
   @ApiOperation({ operationId: 'enhancePrompt', summary: 'Suggest a richer prompt; costs nothing and changes nothing' })
   @Answers(200, EnhancedPrompt, 'The prompt as given and as suggested.')
-  enhance(@Body({ schema: EnhancePromptRequest }) { prompt }: EnhancePromptRequest): Promise<EnhancedPrompt> {
-    return this.enhancement.enhance(prompt);
+  enhance(
+    @CurrentUser() user: Actor,
+    @Body({ schema: EnhancePromptRequest }) request: EnhancePromptRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<EnhancedPrompt> {
+    return this.suggestions.suggest(user, request, callerLeaves(response));
   }
 
   @Post('generate')

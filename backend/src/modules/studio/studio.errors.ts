@@ -31,14 +31,6 @@ export const ourTrouble = (cause: unknown): DomainError =>
 export const canceled = (): DomainError =>
   new DomainError('studio.canceled', 'conflict', 'The generation was canceled. You were not charged.');
 
-export const enhancerUnavailable = (cause: unknown): DomainError =>
-  new DomainError(
-    'enhancer.unavailable',
-    'unavailable',
-    "We couldn't enhance the prompt right now. It is unchanged and you were not charged.",
-    { retryable: true, cause },
-  );
-
 export const tooManyStreams = (limit: number, retryAfterMs: number): DomainError =>
   new DomainError(
     'studio.too_many_streams',

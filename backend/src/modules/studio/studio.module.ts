@@ -32,7 +32,12 @@ import { OpenAIController } from './openai/openai.controller.js';
 import { OpenAIImagesService } from './openai/openai-images.js';
 import { OrphanFiles } from './caretaker/orphan-files.js';
 import { OverdueItems } from './caretaker/overdue-items.js';
-import { PromptEnhancement } from './prompt-enhancement.js';
+import { EnhancementMetrics } from './enhancement/enhancement-metrics.js';
+import { EnhancementThrottle } from './enhancement/enhancement-throttle.js';
+import { EnhancerHealth } from './enhancement/enhancer-health.js';
+import { PromptEnhancement } from './enhancement/prompt-enhancement.js';
+import { PromptSuggestions } from './enhancement/prompt-suggestions.js';
+import { ReadyEnhancers } from './enhancement/ready-enhancers.js';
 import { QueueLine } from './queue/queue-line.js';
 import { QueueMetrics } from './queue/queue-metrics.js';
 import { StreamPace } from './events/stream-pace.js';
@@ -58,6 +63,9 @@ import { WorkMetrics } from './items/work-metrics.js';
   providers: [
     CanceledItems,
     EndUsers,
+    EnhancementMetrics,
+    EnhancementThrottle,
+    EnhancerHealth,
     ExpectedDurations,
     GenerationEventLog,
     GenerationEvents,
@@ -77,10 +85,12 @@ import { WorkMetrics } from './items/work-metrics.js';
     OrphanFiles,
     OverdueItems,
     PromptEnhancement,
+    PromptSuggestions,
     QueueLine,
     QueueMetrics,
     StudioOptionsService,
     StreamPace,
+    ReadyEnhancers,
     StudioService,
     ApiKeyLimits,
     Sweeper,

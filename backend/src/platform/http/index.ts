@@ -1,4 +1,5 @@
 export * from './answers.decorator.js';
+export * from './caller-leaves.js';
 export * from './idempotency-key.decorator.js';
 export * from './public.decorator.js';
 export * from './request-id.js';

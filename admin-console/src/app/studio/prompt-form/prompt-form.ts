@@ -4,7 +4,7 @@ import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect, MatSelectTrigger } from '@angular/material/select';
-import { type AspectRatio, type ProviderStatus, type TierOption } from '@atelier/contracts';
+import { type AspectRatio, type ProviderStatus, type StudioOptions, type TierOption } from '@atelier/contracts';
 import { PROMPT_MAX_LENGTH } from '@atelier/contracts/limits';
 import { formatNumber } from '../../platform/formatting';
 import { Icon } from '../../ui/icon';
@@ -47,6 +47,8 @@ export class PromptForm {
   readonly draft = input.required<Draft>();
   readonly offer = input.required<Offer>();
   readonly tiers = input.required<readonly TierOption[]>();
+  /** Null until it is known. */
+  readonly enhancer = input<StudioOptions['enhancer'] | null>(null);
   readonly isEnhancing = input(false);
   readonly changed = output<Partial<Draft>>();
   readonly enhance = output();

@@ -5,7 +5,7 @@ import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testing/eventually';
-import { FakeApi, refusal } from '../../../testing/fake-api';
+import { FakeApi, outage, refusal } from '../../../testing/fake-api';
 import { sampleGeneration, sampleOptions } from '../../../testing/generation-fixtures';
 import { Session } from '../../session/session';
 import { StudioPage } from './studio-page';
@@ -140,14 +140,31 @@ describe('StudioPage', () => {
       ?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
     await fixture.whenStable();
     expect(page().querySelector('app-enhance-review')).toBeNull();
-    api.on('POST /api/v1/studio/enhance-prompt', () => refusal(503, 'enhancer.unavailable'));
-    button('Enhance').click();
-    await eventually(() =>
-      expect(page().querySelector('[role=alert]')?.textContent.trim()).toBe(
-        "Couldn't enhance right now. Your prompt is unchanged and you were not charged.",
-      ),
-    );
-    expect(promptField().value).toBe('a red fox');
+    const detail = 'Ollama does not answer. The prompt is unchanged and you were not charged.';
+    for (const [failure, sentence] of [
+      [() => refusal(503, 'enhancer.unavailable', { detail }), detail],
+      [() => outage(), "Couldn't enhance right now. Your prompt is unchanged and you were not charged."],
+    ] as const) {
+      api.on('POST /api/v1/studio/enhance-prompt', failure);
+      button('Enhance').click();
+      await eventually(() => expect(page().querySelector('[role=alert]')?.textContent.trim()).toBe(sentence));
+      expect(promptField().value).toBe('a red fox');
+    }
+  });
+
+  it('says why nothing can be enhanced', async () => {
+    const reason = 'No enhancer has been set up. Tell your administrator.';
+    await write('a red fox');
+    expect(button('Enhance').disabled).toBe(false);
+    api.on('GET /api/v1/studio/options', () => ({
+      ...sampleOptions(),
+      enhancer: { key: 'ollama', label: 'Ollama', ready: false, reason },
+    }));
+    fixture.destroy();
+    fixture = TestBed.createComponent(StudioPage);
+    await eventually(() => expect(page().querySelector('#enhancer-reason')?.textContent).toBe(reason));
+    expect(button('Enhance').disabled).toBe(true);
+    expect(button('Enhance').getAttribute('aria-describedby')).toBe('enhancer-reason');
   });
 
   it('keeps a tier that is turned off, with its reason', () => {

@@ -31,7 +31,7 @@ import { PromptEnhancement } from '../prompt-enhancement';
 import { PromptForm } from '../prompt-form/prompt-form';
 import { RecentStrip } from '../recent-strip/recent-strip';
 import { ResultView } from '../result-view/result-view';
-import { type Draft, StudioDraft, requestOf } from '../studio-draft';
+import { AUTO_PROVIDER, type Draft, StudioDraft, requestOf } from '../studio-draft';
 import { draftObstacle, fitToOffer, offerFor, typicalDurationMs } from '../studio-offer';
 
 const RECENT_COUNT = 12;
@@ -192,7 +192,8 @@ export class StudioPage {
   }
 
   protected enhance(): void {
-    void this.enhancement.ask(this.draft().prompt);
+    const { prompt, provider } = this.draft();
+    void this.enhancement.ask(prompt, provider === AUTO_PROVIDER ? undefined : provider);
   }
 
   protected useEnhanced(text: string): void {
