@@ -127,6 +127,8 @@ export const ProviderTestResult = z.discriminatedUnion('ok', [
     latency_ms: z.int().min(0),
     /** The models that the vendor says it has, as far as it tells. */
     models: z.array(z.string()),
+    /** What to see to before an image fails, such as a model that its vendor is about to shut down. */
+    warnings: z.array(z.string()).optional(),
   }),
   z.strictObject({
     ok: z.literal(false),

@@ -52,7 +52,9 @@ describe('the fake OpenAI, asked by the official client', () => {
 
   it('lists its models', async () => {
     const models = await client.models.list();
-    expect(models.data).toContainEqual(expect.objectContaining({ id: 'gpt-image-2.6-sunburst', object: 'model' }));
+    expect(models.data).toContainEqual(
+      expect.objectContaining({ id: 'gpt-image-2.6-sunburst', object: 'model', shutdown_date: null }),
+    );
   });
 
   it.each([

@@ -65,6 +65,8 @@ export interface ConnectionReport {
   readonly latencyMs: number;
   /** Models that it has, as far as it tells. */
   readonly models: readonly string[];
+  /** What an administrator should see to before an image fails, in whole sentences. */
+  readonly warnings?: readonly string[];
 }
 
 /** The port: anything that can turn a prompt into one image. Everything that can be decided about it is in its set-up. */

@@ -3,8 +3,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration } from '../../platform/config/index.js';
 import { OutboundHttp } from '../../platform/outbound/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
+import { GeminiImageProvider } from './adapters/gemini/gemini.image-provider.js';
 import { HuggingFaceImageProvider } from './adapters/huggingface/huggingface.image-provider.js';
 import { MockImageProvider } from './adapters/mock/mock.image-provider.js';
+import { OpenAICompatibleImageProvider } from './adapters/openai-compatible/openai-compatible.image-provider.js';
 import { OpenAIImageProvider } from './adapters/openai/openai.image-provider.js';
 import { VendorConnectionRow } from './connections/vendor-connection.entity.js';
 import { VendorConnections } from './connections/vendor-connections.js';
@@ -29,8 +31,18 @@ import { ProviderSetups } from './provider-setups.js';
       inject: [OutboundHttp, ProviderMetrics],
     },
     {
+      provide: GeminiImageProvider,
+      useFactory: (http: OutboundHttp, metrics: ProviderMetrics) => new GeminiImageProvider(http, metrics),
+      inject: [OutboundHttp, ProviderMetrics],
+    },
+    {
       provide: HuggingFaceImageProvider,
       useFactory: (http: OutboundHttp) => new HuggingFaceImageProvider(http),
+      inject: [OutboundHttp],
+    },
+    {
+      provide: OpenAICompatibleImageProvider,
+      useFactory: (http: OutboundHttp) => new OpenAICompatibleImageProvider(http),
       inject: [OutboundHttp],
     },
     {
@@ -56,7 +68,13 @@ import { ProviderSetups } from './provider-setups.js';
     {
       provide: IMAGE_PROVIDERS,
       useFactory: (...providers: ImageProvider[]) => providers,
-      inject: [OpenAIImageProvider, HuggingFaceImageProvider, MockImageProvider],
+      inject: [
+        OpenAIImageProvider,
+        GeminiImageProvider,
+        HuggingFaceImageProvider,
+        OpenAICompatibleImageProvider,
+        MockImageProvider,
+      ],
     },
     {
       provide: PROMPT_ENHANCERS,

@@ -11,12 +11,12 @@ export interface ImageSize {
 export type ImageSizes = ReadonlyMap<AspectRatio, ImageSize>;
 
 /** The aspect ratios that lie on their side or are square, each with the one that stands. */
-const STANDING: readonly (readonly [AspectRatio, AspectRatio])[] = [
+const STANDING = [
   ['1:1', '1:1'],
   ['4:3', '3:4'],
   ['3:2', '2:3'],
   ['16:9', '9:16'],
-];
+] as const satisfies readonly (readonly [AspectRatio, AspectRatio])[];
 
 /** Models make edges in steps of some pixels, so a ratio is met within this much. The ratios are 12 % apart. */
 const TOLERANCE = 0.03;
@@ -60,19 +60,28 @@ const GEMINI_SIZES = ['1K', '2K', '4K'] as const;
 /** What Gemini calls the size of an image, by its square one's edge in units of 1,024 pixels. */
 export const geminiSize = z.enum(GEMINI_SIZES, { error: 'must be 1K, 2K or 4K' });
 
-/** About what comes of Gemini's sizes: as many pixels as the square one, in steps of 16. */
+/** What comes of `1K`; the others are two and four times as long. The one that stands has the edges swapped. */
+const GEMINI_1K: Readonly<Record<(typeof STANDING)[number][0], ImageSize>> = {
+  '1:1': { width: 1_024, height: 1_024 },
+  '4:3': { width: 1_200, height: 896 },
+  '3:2': { width: 1_264, height: 848 },
+  '16:9': { width: 1_376, height: 768 },
+};
+
+/** The sizes that the vendor gives for its models of today. What an image really has is read from the image. */
 export function sizesOfGemini(size: z.infer<typeof geminiSize>, ratios: readonly AspectRatio[]): ImageSizes {
-  const edge = Number.parseInt(size) * 1_024;
+  const scale = Number.parseInt(size);
   return new Map(
-    ratios.map((ratio) => {
-      const root = Math.sqrt(valueOf(ratio));
-      return [ratio, { width: inSteps(edge * root), height: inSteps(edge / root) }];
+    STANDING.flatMap(([lying, standing]) => {
+      const [long, short] = [GEMINI_1K[lying].width * scale, GEMINI_1K[lying].height * scale];
+      const both: [AspectRatio, ImageSize][] = [
+        [lying, { width: long, height: short }],
+        [standing, { width: short, height: long }],
+      ];
+      return both.filter(([ratio]) => ratios.includes(ratio));
     }),
   );
 }
-
-const STEP = 16;
-const inSteps = (pixels: number): number => Math.round(pixels / STEP) * STEP;
 
 function readSize(text: string): ImageSize | undefined {
   const [, width, height] = /^(\d{2,5})x(\d{2,5})$/.exec(text)?.map(Number) ?? [];

@@ -7,7 +7,7 @@ import {
   flag,
   ranking,
   usdIfKnown,
-  usdPerMillion,
+  usdPerMillionIfKnown,
   wholeNumberIfAny,
 } from './setting-schemas.js';
 
@@ -19,8 +19,10 @@ export type ImageProviderKey = (typeof IMAGE_PROVIDER_KEYS)[number];
 export const PIXEL_PROVIDER_KEYS = ['openai', 'huggingface', 'openai_compatible'] as const;
 export const MODEL_PROVIDER_KEYS = [...PIXEL_PROVIDER_KEYS, 'gemini'] as const;
 
-/** Kinds of tokens that OpenAI bills for, each at a price of its own. */
-export const TOKEN_KINDS = ['text_in', 'image_in', 'image_out'] as const;
+/** Kinds of tokens that vendors bill for, each at a price of its own. */
+const OPENAI_TOKEN_KINDS = ['text_in', 'image_in', 'image_out'] as const;
+const GEMINI_TOKEN_KINDS = ['text_in', 'text_out', 'image_out'] as const;
+export type TokenKind = (typeof OPENAI_TOKEN_KINDS | typeof GEMINI_TOKEN_KINDS)[number];
 
 const MAX_CONCURRENT = 1_000;
 
@@ -104,7 +106,9 @@ export const PROVIDER_SETTINGS = {
   }),
   // Always sent: where it is left out, the vendor chooses by the prompt, and the price with it.
   ...perTier('quality', qualityName, { openai: tiers('medium', 'high', 'high') }),
-  provider_openai_token_prices: define('text_in=5,image_in=8,image_out=30', usdPerMillion(TOKEN_KINDS)),
+  provider_openai_token_prices: define('text_in=5,image_in=8,image_out=30', usdPerMillionIfKnown(OPENAI_TOKEN_KINDS)),
+  // Those of the models above. Where other models have other prices, empty: then the price per image counts.
+  provider_gemini_token_prices: define('text_in=0.5,text_out=3,image_out=30', usdPerMillionIfKnown(GEMINI_TOKEN_KINDS)),
   provider_openai_max_concurrent: define('64', wholeNumberIfAny(1, MAX_CONCURRENT)),
   provider_huggingface_max_concurrent: define('16', wholeNumberIfAny(1, MAX_CONCURRENT)),
   provider_gemini_max_concurrent: define('16', wholeNumberIfAny(1, MAX_CONCURRENT)),

@@ -6,6 +6,7 @@ import {
   type ImageProviderKey,
   type MODEL_PROVIDER_KEYS,
   PROVIDER_SETTINGS,
+  type TokenKind,
 } from './provider-setting-definitions.js';
 
 type ModelProviderKey = (typeof MODEL_PROVIDER_KEYS)[number];
@@ -34,7 +35,8 @@ export interface ProviderSettings {
   readonly tokenPrices: TokenPrices | undefined;
 }
 
-export type TokenPrices = z.output<(typeof PROVIDER_SETTINGS)['provider_openai_token_prices']['schema']>;
+/** By kind of token. A vendor that does not bill for a kind has no price for it. */
+export type TokenPrices = Readonly<Partial<Record<TokenKind, number>>>;
 
 type ProviderSettingKey = keyof typeof PROVIDER_SETTINGS;
 
@@ -48,7 +50,7 @@ export function providerSettings(read: ReadProviderSetting): Readonly<Record<Ima
     isEnabled: read(`provider_${provider}_enabled`),
     maxConcurrent: read(`provider_${provider}_max_concurrent`),
     tiers: provider === 'mock' ? {} : tiersOf(provider, read),
-    tokenPrices: provider === 'openai' ? read('provider_openai_token_prices') : undefined,
+    tokenPrices: provider === 'openai' || provider === 'gemini' ? read(`provider_${provider}_token_prices`) : undefined,
   });
   return Object.fromEntries(IMAGE_PROVIDER_KEYS.map((key) => [key, of(key)])) as ReturnType<typeof providerSettings>;
 }

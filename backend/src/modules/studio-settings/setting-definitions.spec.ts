@@ -57,12 +57,12 @@ describe('the settings', () => {
     });
   });
 
-  test('name Gemini’s sizes, and tell about how large they are', () => {
+  test('name Gemini’s sizes, and tell how large they are', () => {
     const { premium2 } = inForce({ provider_gemini_premium2_aspect_ratios: '1:1, 9:16' }).providers.gemini.tiers;
     expect(premium2).toMatchObject({ sizeName: '2K', quality: null, costMicros: 50_400 });
     expect(Object.fromEntries(premium2!.sizes)).toEqual({
       '1:1': { width: 2_048, height: 2_048 },
-      '9:16': { width: 1_536, height: 2_736 },
+      '9:16': { width: 1_536, height: 2_752 },
     });
   });
 
@@ -83,7 +83,9 @@ describe('the settings', () => {
       provider_gemini_max_concurrent: '3',
     }).providers;
     expect(openai.tokenPrices).toEqual({ text_in: 5, image_in: 8, image_out: 32.5 });
-    expect(gemini.tokenPrices).toBeUndefined();
+    expect(gemini.tokenPrices).toEqual({ text_in: 0.5, text_out: 3, image_out: 30 });
+    expect(mock.tokenPrices).toBeUndefined();
+    expect(inForce({ provider_gemini_token_prices: ' ' }).providers.gemini.tokenPrices).toBeUndefined();
     expect([openai.maxConcurrent, gemini.maxConcurrent, mock.maxConcurrent]).toEqual([64, 3, null]);
   });
 

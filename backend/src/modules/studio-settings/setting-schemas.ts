@@ -72,12 +72,15 @@ export const usdIfKnown = z
   .refine((amount) => amount === '' || USD.test(amount), 'must be an amount in US dollars such as 0.04, or empty')
   .transform((amount) => (amount === '' ? null : Math.round(Number(amount) * MICROS)));
 
-/** US dollars for a million units, which are millionths of a dollar for one. */
-export const usdPerMillion = <const Name extends string>(names: readonly Name[]) =>
-  z.string().transform((list, context): Readonly<Record<Name, number>> => {
+/** US dollars for a million units, which are millionths of a dollar for one; undefined where they are not known. */
+export const usdPerMillionIfKnown = <const Name extends string>(names: readonly Name[]) =>
+  z.string().transform((list, context): Readonly<Record<Name, number>> | undefined => {
+    if (list.trim() === '') return undefined;
     const given = new Map(partsOf(list).map(nameAndValue));
     if (given.size !== names.length || !names.every((name) => USD.test(given.get(name) ?? ''))) {
-      context.addIssue(`must give US dollars per million such as ${names.map((name) => `${name}=5`).join()}`);
+      context.addIssue(
+        `must give US dollars per million such as ${names.map((name) => `${name}=5`).join()}, or be empty`,
+      );
     }
     return Object.fromEntries(names.map((name) => [name, Number(given.get(name))])) as Record<Name, number>;
   });

@@ -33,7 +33,7 @@ export function blockedAnswer(order, blockReason) {
 }
 
 /** What is at the end of every answer: what it costs, and who made it. @param {Order} order @param {readonly Part[]} parts @param {number} [thoughtTokens] */
-export function footer({ model, prompt, size }, parts, thoughtTokens) {
+export function footer({ model, prompt, size, responseId }, parts, thoughtTokens) {
   const pictures = parts.filter((part) => 'picture' in part).length;
   const scale = size ? Math.round(Math.sqrt(size.width * size.height) / 1_024) : 1;
   const pictureTokens = pictures * (PICTURE_TOKENS[scale] ?? 1_120);
@@ -50,7 +50,7 @@ export function footer({ model, prompt, size }, parts, thoughtTokens) {
       ...(pictures > 0 && { candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: pictureTokens }] }),
     },
     modelVersion: model,
-    responseId: 'fakeResponse_1-a',
+    responseId,
   };
 }
 

@@ -22,6 +22,7 @@ const PAGE_SIZE = 50;
  */
 export class FakeGemini extends FakeVendor {
   #pictureBytes;
+  #responseNumber = 0;
 
   /** @param {FakeGeminiOptions} options */
   constructor({ pictureBytes = PICTURE_BYTES, ...options }) {
@@ -69,7 +70,8 @@ export class FakeGemini extends FakeVendor {
   /** @param {IncomingMessage} request @param {ServerResponse} response @param {string} model @param {Record<string, unknown>} body */
   async #generate(request, response, model, body) {
     const reading = readOrder(model, body);
-    const order = 'order' in reading ? reading.order : { model, prompt: '', size: undefined };
+    const responseId = `fakeResponse_${++this.#responseNumber}`;
+    const order = { ...('order' in reading ? reading.order : { model, prompt: '', size: undefined }), responseId };
     if (order.size) this.imageRequests += 1;
     const { fault, delayMs } = this.planFor(order.prompt);
     if (delayMs > 0) await wait(delayMs);

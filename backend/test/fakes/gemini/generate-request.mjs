@@ -8,6 +8,7 @@
  * @property {string} model
  * @property {string} prompt
  * @property {Size | undefined} size undefined: a text
+ * @property {string} responseId
  */
 
 export const IMAGE_MODELS = ['gemini-nano-banana-2.1', 'gemini-3-pro-image'];
@@ -58,7 +59,7 @@ const FIELDS = {
 /**
  * Reads the body of generateContent as strictly as the vendor does.
  * @param {string} model @param {Record<string, unknown>} body
- * @returns {{ order: Order } | { refusal: Refusal }}
+ * @returns {{ order: Omit<Order, 'responseId'> } | { refusal: Refusal }}
  */
 export function readOrder(model, body) {
   if (![...IMAGE_MODELS, ...TEXT_MODELS].includes(model)) return { refusal: missingModel(model) };

@@ -20,6 +20,8 @@ const PICTURE_BYTES = 60_000;
 export class FakeOpenAI extends FakeVendor {
   #pictureBytes;
   #requestNumber = 0;
+  /** The days from which models are gone, as YYYY-MM-DD. @type {Map<string, string>} */
+  shutdownDates = new Map();
 
   /** @param {FakeOpenAIOptions} options */
   constructor({ pictureBytes = PICTURE_BYTES, ...options }) {
@@ -34,6 +36,12 @@ export class FakeOpenAI extends FakeVendor {
     return fake;
   }
 
+  /** @override */
+  reset() {
+    super.reset();
+    this.shutdownDates.clear();
+  }
+
   /** What OPENAI_BASE_URL is set to. */
   get baseUrl() {
     return `${this.origin}/v1`;
@@ -44,7 +52,7 @@ export class FakeOpenAI extends FakeVendor {
     response.setHeader('x-request-id', `req_fake_${++this.#requestNumber}`);
     response.setHeader('openai-processing-ms', String(this.delayMs));
     if (!this.isAuthorised(request)) return void FAULTS['invalid_api_key']?.(this.#exchange(request, response));
-    if (request.method === 'GET' && path === '/v1/models') return sendModels(response);
+    if (request.method === 'GET' && path === '/v1/models') return sendModels(response, this.shutdownDates);
     if (request.method === 'POST' && path === '/v1/images/generations')
       return this.#answerImages(request, response, body);
     return sendRefusal(response, {
@@ -89,14 +97,14 @@ export class FakeOpenAI extends FakeVendor {
   }
 }
 
-/** @param {ServerResponse} response */
-function sendModels(response) {
+/** @param {ServerResponse} response @param {ReadonlyMap<string, string>} shutdownDates */
+function sendModels(response, shutdownDates) {
   const data = LIVE_MODELS.map((id) => ({
     id,
     object: 'model',
     created: 1_795_000_000,
     owned_by: 'openai',
-    shutdown_date: null,
+    shutdown_date: shutdownDates.get(id) ?? null,
   }));
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ object: 'list', data }));

@@ -13,13 +13,24 @@ describe('readRefusal', () => {
     ],
     ['a code in digits', { error: { message: 'No', code: 503 } }, { message: 'No', code: '503' }],
     ['an empty object', { error: {} }, { message: '' }],
+    ['an error in a list', [{ error: { message: 'No', code: 7 } }], { message: 'No', code: '7' }],
+    [
+      'a status with details',
+      { error: { code: 429, message: 'No', status: 'EXHAUSTED', details: [{ a: 1 }] } },
+      { message: 'No', code: '429', type: 'EXHAUSTED', details: [{ a: 1 }] },
+    ],
     ['a text', { error: 'No' }, { message: 'No' }],
     ['a word with a text', { error: 'server_error', message: 'No' }, { message: 'server_error' }],
     ['a detail', { detail: 'No' }, { message: 'No' }],
     ['a list of details', { detail: [{ loc: ['body'], msg: 'No', type: 'kind' }] }, { message: 'No', type: 'kind' }],
     ['nothing but a message', { message: 'No' }, { message: 'No' }],
   ])('reads %s', (_, body, expected) => {
-    expect(readRefusal(Buffer.from(JSON.stringify(body)))).toEqual({ code: undefined, type: undefined, ...expected });
+    expect(readRefusal(Buffer.from(JSON.stringify(body)))).toEqual({
+      code: undefined,
+      type: undefined,
+      details: [],
+      ...expected,
+    });
   });
 
   it.each(['', 'null', '[]', '{}', '<html>', '{"error":7}', '{"detail":[]}'])('finds none in %s', (body) => {

@@ -6,11 +6,18 @@ import { requestIdOf, retryAfterMsOf } from './answer-headers.js';
 const Code = z.union([z.string(), z.number()]).nullish();
 const Detail = z.object({ msg: z.string().optional(), type: z.string().optional() });
 
+const ErrorObject = z.object({
+  message: z.string().nullish(),
+  type: z.string().nullish(),
+  code: Code,
+  // Google's words for a type and for what else there is to say.
+  status: z.string().nullish().catch(null),
+  details: z.array(z.unknown()).nullish().catch(null),
+});
+
 /** `{"error":{…}}` and what else stands for it, read leniently: gateways in front of a vendor leave fields out. */
 const ErrorBody = z.object({
-  error: z
-    .union([z.string(), z.object({ message: z.string().nullish(), type: z.string().nullish(), code: Code })])
-    .nullish(),
+  error: z.union([z.string(), ErrorObject]).nullish(),
   detail: z.union([z.string(), z.array(Detail)]).nullish(),
   message: z.string().nullish(),
 });
@@ -20,12 +27,16 @@ export interface VendorRefusal {
   readonly message: string;
   readonly code: string | undefined;
   readonly type: string | undefined;
+  /** What else a vendor adds, in a form of its own. */
+  readonly details: readonly unknown[];
 }
 
 export interface Verdict {
   readonly category: ProviderErrorCategory;
   /** Instead of the category's own sentence. */
   readonly message?: string;
+  /** Where the vendor's own code says less. */
+  readonly providerCode?: string;
 }
 
 /** What an answer says about trying again; undefined: nothing, or what everybody says. */
@@ -38,7 +49,7 @@ export interface Patience {
 export interface RefusalReader {
   readonly vendorLabel: string;
   /** What only this vendor means by an answer; undefined: what everybody means. */
-  readonly judge?: (status: number, refusal: VendorRefusal) => Verdict | undefined;
+  readonly judge?: (status: number, refusal: VendorRefusal, headers: OutboundAnswer['headers']) => Verdict | undefined;
   /** What only this vendor says about trying again. */
   readonly patience?: (answer: OutboundAnswer) => Patience;
 }
@@ -60,6 +71,9 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   invalid_api_key: { category: 'auth_failed' },
   unsupported_country_region_territory: { category: 'auth_failed' },
 };
+
+/** An answer that says nothing but its status. */
+const SILENCE: VendorRefusal = { message: '', code: undefined, type: undefined, details: [] };
 
 const LIMIT_CODE = /_(spend|usage)_limit_exceeded$/;
 
@@ -86,13 +100,14 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
 /** What an answer says that is not a success, or that holds an error all the same. */
 export function refusalError(answer: OutboundAnswer, reader: RefusalReader): ProviderError {
   const { status, headers, body } = answer;
-  const refusal = readRefusal(body) ?? { message: '', code: undefined, type: undefined };
-  const { category, message } = reader.judge?.(status, refusal) ?? verdictOn(status, refusal, reader.vendorLabel);
+  const refusal = readRefusal(body) ?? SILENCE;
+  const { category, message, providerCode } =
+    reader.judge?.(status, refusal, headers) ?? verdictOn(status, refusal, reader.vendorLabel);
   const { retryable, retryAfterMs } = reader.patience?.(answer) ?? {};
   return new ProviderError(category, {
     message,
     httpStatus: status,
-    providerCode: codeWord(refusal.code) ?? codeWord(refusal.type),
+    providerCode: providerCode ?? codeWord(refusal.code) ?? codeWord(refusal.type),
     requestId: requestIdOf(headers),
     // Whatever anybody advises: what was refused for its content is refused again.
     retryable: category === 'content_rejected' ? undefined : retryable,
@@ -102,14 +117,21 @@ export function refusalError(answer: OutboundAnswer, reader: RefusalReader): Pro
 
 /** The error in a body, if there is one. */
 export function readRefusal(body: Buffer): VendorRefusal | undefined {
-  const { error, detail, message } = ErrorBody.safeParse(parse(body)).data ?? {};
+  const parsed = parse(body);
+  // Streams and some proxies put the error into a list.
+  const { error, detail, message } = ErrorBody.safeParse(Array.isArray(parsed) ? parsed[0] : parsed).data ?? {};
   if (typeof error === 'object' && error) {
-    return { message: error.message ?? '', code: error.code?.toString(), type: error.type ?? undefined };
+    return {
+      message: error.message ?? '',
+      code: error.code?.toString(),
+      type: error.type ?? error.status ?? undefined,
+      details: error.details ?? [],
+    };
   }
   const listed = typeof detail === 'object' ? mostTelling(detail ?? []) : undefined;
   const text = error ?? (typeof detail === 'string' ? detail : listed?.msg) ?? message ?? undefined;
   const type = listed?.type;
-  return text === undefined && type === undefined ? undefined : { message: text ?? '', code: undefined, type };
+  return text === undefined && type === undefined ? undefined : { ...SILENCE, message: text ?? '', type };
 }
 
 /** What is said of a success without what was asked for. */
@@ -121,7 +143,7 @@ export function unusable({ status, headers }: OutboundAnswer): ProviderError {
 export function noSuchModel(vendorLabel: string): Verdict {
   return {
     category: 'invalid_request',
-    message: `${vendorLabel} no longer offers the model that makes these images. Tell your administrator.`,
+    message: `${vendorLabel} no longer offers the model that has been set up. Tell your administrator.`,
   };
 }
 
@@ -141,7 +163,8 @@ function parse(body: Buffer): unknown {
 
 /** A code says more than a type, and a type more than a status: one type and one status are used for many things. */
 function verdictOn(status: number, { code, type, message }: VendorRefusal, vendorLabel: string): Verdict {
-  const isModelGone = code === 'model_not_found' || (status === 400 && /\bmodel\b.*does not exist/i.test(message));
+  const isModelGone =
+    code === 'model_not_found' || ((status === 400 || status === 404) && /\bmodel\b.*does not exist/i.test(message));
   return (
     own(BY_CODE, code) ??
     (code && LIMIT_CODE.test(code) ? NO_MONEY : undefined) ??

@@ -105,6 +105,36 @@ describe('OpenAIImageProvider', () => {
     expect(log.entries.join()).toContain("model: 'gpt-image-2.6-flare'");
   });
 
+  it('costs what its tokens cost, or what an administrator says', async () => {
+    const setup = setupAt(fake.baseUrl, {
+      provider_openai_token_prices: '',
+      provider_openai_standard_cost_usd: '0.05',
+    });
+    expect((await provider.generate(request(), setup, never())).costMicros).toBe(50_000);
+    // 6 tokens of prompt and 439 of image, at 5 and 30 dollars a million.
+    expect((await generateAt(fake.baseUrl, request(), never())).costMicros).toBe(6 * 5 + 439 * 30);
+  });
+
+  it('finds out whether the key works, and which models are about to go, without an image', async () => {
+    fake.shutdownDates.set('gpt-image-2.6-flare', '2027-02-01');
+    const setup = setupAt(fake.baseUrl, { provider_openai_premium4_model: 'gpt-image-1.5' });
+    expect(await provider.test(setup, never())).toEqual({
+      latencyMs: expect.any(Number),
+      models: expect.arrayContaining(['gpt-image-2', 'gpt-image-2.6-flare']),
+      warnings: [
+        'OpenAI shuts down the model gpt-image-2.6-flare, which is set up here, on 2027-02-01.',
+        'OpenAI does not list the model gpt-image-1.5, which is set up here.',
+      ],
+    });
+    expect(fake.imageRequests).toBe(0);
+    const wrong = { ...setup, connection: connectionTo('openai', fake.baseUrl, 'sk-wrong') };
+    await expect(provider.test(wrong, never())).rejects.toMatchObject({ category: 'auth_failed', httpStatus: 401 });
+    const none = { ...setup, connection: undefined };
+    await expect(provider.test(none, never())).rejects.toMatchObject({ category: 'auth_failed' });
+    expect(log.entries.join()).toContain('OpenAI did not pass the test of its connection');
+    expect(log.entries.join()).not.toMatch(/sk-/);
+  });
+
   it('lets go of the connection when it is aborted', async () => {
     const controller = new AbortController();
     const outcome = generateAt(

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { GENERATION_MAX_COUNT } from '@atelier/contracts';
 import { Logger } from '@nestjs/common';
 import type { OutboundAnswer, OutboundHttp } from '../../../../platform/outbound/index.js';
 import { offeredSizes } from '../../described-provider.js';
 import type {
+  ConnectionReport,
   ImageProvider,
   ImageRequest,
   ProviderDescription,
@@ -16,6 +16,8 @@ import type { ProviderMetrics, TokenUsage } from '../../provider-metrics.js';
 import { requestIdOf } from '../../wire/answer-headers.js';
 import { maxAnswerBytes } from '../../wire/image-bytes.js';
 import { readImagesAnswer } from '../../wire/images-answer.js';
+import { ownJobId } from '../../wire/job-id.js';
+import { listOpenAIModels } from '../../wire/openai-models.js';
 import { type RefusalReader, refusalError, unusable } from '../../wire/refusals.js';
 import { TIER_TIMEOUTS_MS } from '../../wire/tier-timeouts.js';
 import { callVendor } from '../../wire/vendor-call.js';
@@ -64,7 +66,7 @@ export class OpenAIImageProvider implements ImageProvider {
       return {
         bytes: image,
         revisedPrompt,
-        jobId: requestIdOf(answer.headers) ?? `openai-${randomBytes(6).toString('hex')}`,
+        jobId: requestIdOf(answer.headers) ?? ownJobId(this.key),
         model,
         seed: null,
         costMicros: costOf(usage, setup) ?? order.costMicros,
@@ -72,20 +74,26 @@ export class OpenAIImageProvider implements ImageProvider {
     });
   }
 
+  test(setup: ProviderSetup, signal: AbortSignal): Promise<ConnectionReport> {
+    const call = { vendorLabel: this.label, logger: this.#logger, purpose: 'pass the test of its connection' };
+    return callVendor(call, signal, () => {
+      const { baseUrl, headers } = configured(setup);
+      return listOpenAIModels(this.http, { baseUrl, headers }, setup, READER, signal);
+    });
+  }
+
   #ask(
     { prompt, tier, endUserHash }: ImageRequest,
     { model, quality, size }: ImageOrder,
-    { connection }: ProviderSetup,
+    setup: ProviderSetup,
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
-    if (connection?.apiKey === undefined) {
-      throw new ProviderError('auth_failed', { message: 'OpenAI has not been set up yet. Tell your administrator.' });
-    }
+    const { baseUrl, headers } = configured(setup);
     return this.http.send(
       {
         method: 'POST',
-        url: `${connection.baseUrl}/images/generations`,
-        headers: { Authorization: `Bearer ${connection.apiKey}` },
+        url: `${baseUrl}/images/generations`,
+        headers,
         json: {
           model,
           prompt,
@@ -106,9 +114,17 @@ export class OpenAIImageProvider implements ImageProvider {
   }
 }
 
+/** @throws ProviderError `auth_failed` when there is no key */
+function configured({ connection }: ProviderSetup): { baseUrl: string; headers: Record<string, string> } {
+  if (connection?.apiKey === undefined) {
+    throw new ProviderError('auth_failed', { message: 'OpenAI has not been set up yet. Tell your administrator.' });
+  }
+  return { baseUrl: connection.baseUrl, headers: { Authorization: `Bearer ${connection.apiKey}` } };
+}
+
 /** What the tokens cost that the vendor says it will bill for. */
 function costOf(usage: TokenUsage | undefined, { tokenPrices }: ProviderSetup): number | undefined {
-  if (!usage || !tokenPrices) return undefined;
-  const { text_in: textIn, image_out: imageOut } = tokenPrices;
+  const { text_in: textIn, image_out: imageOut } = tokenPrices ?? {};
+  if (!usage || textIn === undefined || imageOut === undefined) return undefined;
   return Math.round(usage.inputTokens * textIn + usage.outputTokens * imageOut);
 }
