@@ -1,8 +1,12 @@
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+
 /**
  * Mutation tests of what money and jobs depend on: `npm run mutation` for all of it, `npm run mutation -- credits` or
  * `-- studio/items/item-queue` for a part. Reports go to reports/mutation/; docs/mutation.md tells what they said last.
  */
 
+const WORKSPACE = join(import.meta.dirname, '../..');
 const MODULES = 'backend/src/modules';
 
 /** A module, a file of one, or both modules. */
@@ -13,10 +17,22 @@ const wanted = part.includes('/') ? `${MODULES}/${part}.ts` : `${MODULES}/${part
 process.env.MODEL_PROGRAMS ??= '30';
 process.env.MODEL_SEED ??= '1';
 
-/** Specs that must notice; fewer of them are quicker, and what they miss others may still notice. */
-const specs = process.env.MUTATION_SPECS?.split(',');
-
 const modules = ['credits', 'studio'].filter((name) => part.startsWith(name) || part.startsWith('{'));
+
+/** Specs that must notice; fewer of them are quicker, and what they miss others may still notice. */
+const specs = process.env.MUTATION_SPECS?.split(',') ?? [
+  ...modules.map((name) => `src/modules/${name}/**/*`),
+  'test/model/*',
+  ...(modules.includes('studio') ? ['test/event-streams'] : []),
+];
+const files = globSync(
+  specs.map((spec) => `backend/${spec}.spec.ts`),
+  { cwd: WORKSPACE },
+);
+process.env.MUTATION_SPEC_FILES = JSON.stringify(files.sort());
+
+/** Databases that are thrown away after a moment need no disk where memory can take them. */
+if (existsSync('/dev/shm')) process.env.TMPDIR ??= '/dev/shm';
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
@@ -28,26 +44,11 @@ export default {
     `!${MODULES}/*/*.errors.ts`,
     `!${MODULES}/*/testing/**`,
   ],
-  plugins: ['@stryker-mutator/jest-runner', `${import.meta.dirname}/ignorers.mjs`],
+  plugins: ['warm-runner/warm-runner.mjs', 'ignorers.mjs'].map((plugin) => `${import.meta.dirname}/${plugin}`),
   ignorers: ['decorators', 'log-messages', 'equivalents'],
-  testRunner: 'jest',
-  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-  jest: {
-    projectType: 'custom',
-    configFile: 'backend/jest.config.mjs',
-    config: {
-      testMatch: specs?.map((spec) => `<rootDir>/${spec}.spec.ts`) ?? [
-        ...modules.map((name) => `<rootDir>/src/modules/${name}/**/*.spec.ts`),
-        '<rootDir>/test/model/*.spec.ts',
-        ...(modules.includes('studio') ? ['<rootDir>/test/event-streams.spec.ts'] : []),
-      ],
-      setupFiles: ['<rootDir>/mutation/no-shrinking.mjs'],
-    },
-  },
+  testRunner: 'warm',
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
-  // Jest keeps the modules of every run.
-  maxTestRunnerReuse: 25,
   concurrency: Number(process.env.MUTATION_CONCURRENCY ?? 1),
   timeoutMS: 15_000,
   timeoutFactor: 2,

@@ -5,6 +5,7 @@ import { Metrics } from '../../platform/metrics/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { SYSTEM_ACTOR } from './credit-ledger.js';
 import { CreditsService } from './credits.service.js';
+import { LedgerAuditor } from './ledger-auditor.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
 import { ADMINISTRATOR, type TestCredits, openCredits } from './testing/open-credits.js';
 
@@ -17,6 +18,7 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
   test('tells the balance of one person and of several, and of nobody who has no account', async () => {
     const { credits, join, hold } = await open();
     const [anna, ben] = [await join('Anna', 10), await join('Ben', 20)];
+    await join('Cleo', 30);
     await hold(anna.id, 3);
 
     const balance = { available: 7, held: 3, consumed: 0, granted: 10 };
@@ -79,6 +81,7 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
     expect(second).toMatchObject({ has_more: true, next_cursor: '2' });
     const last = await credits.entriesOf(anna.id, { limit: 2, cursor: 2 });
     expect(last).toMatchObject({ data: [{ kind: 'grant' }], has_more: false, next_cursor: null });
+    expect(await credits.entriesOf(anna.id, { limit: 3 })).toMatchObject({ has_more: true, next_cursor: '3' });
 
     const grants = await credits.entriesOf(anna.id, { limit: 1, kind: 'grant' });
     expect(grants).toMatchObject({ data: [{ kind: 'grant', amount: 10 }], has_more: false });
@@ -100,7 +103,7 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
   });
 
   test('grants and revokes, in the name of whoever did it', async () => {
-    const { credits, join } = await open();
+    const { credits, join, dataSource } = await open();
     const anna = await join('Anna', 10);
 
     const granted = await credits.grant(ADMINISTRATOR, { user_id: anna.id, amount: 5, reason: 'A present' });
@@ -114,6 +117,8 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
       { id: revoked.grant.id, kind: 'revoke', amount: 7, reason: 'A mistake', actor },
       { id: granted.grant.id, kind: 'grant', amount: 5, reason: 'A present', actor },
     ]);
+    const entry = await dataSource.manager.findOneByOrFail(LedgerEntry, { id: revoked.grant.id });
+    expect([entry.actorType, entry.actorId]).toEqual(['user', String(ADMINISTRATOR.id)]);
     expect(await credits.balanceOf(anna.id)).toMatchObject({ granted: 8, available: 8 });
   });
 
@@ -177,5 +182,33 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
     await transactions.run((tx) => ledger.capture(tx, item, randomUUID()));
     clock.nowMs += 5_000;
     expect(await metrics.format()).toContain('\natelier_credits_held 4\n');
+  });
+
+  test('tells when the books were last audited and what that found', async () => {
+    const { app, clock, join, transactions } = await open();
+    const anna = await join('Anna', 10);
+    const metrics = app.get(Metrics);
+    const told = async () =>
+      (await metrics.format()).split('\n').filter((line) => line.startsWith('atelier_ledger_audit_'));
+    // No audit has been made yet, and a number would be a lie.
+    expect(await told()).toEqual([]);
+    await transactions.run((tx) =>
+      tx.query('UPDATE credit_account SET available = 9, consumed = 1 WHERE owner_id = ?', [String(anna.id)]),
+    );
+    clock.nowMs += 5_000;
+
+    await app.get(LedgerAuditor).audit();
+
+    expect(await told()).toEqual([
+      `atelier_ledger_audit_verified_timestamp_seconds ${clock.nowMs / 1_000}`,
+      'atelier_ledger_audit_entries 1',
+      'atelier_ledger_audit_mismatches 2',
+    ]);
+    const text = await metrics.format();
+    expect(text).toContain(
+      '# HELP atelier_ledger_audit_verified_timestamp_seconds When every account was last checked.',
+    );
+    expect(text).toContain('# HELP atelier_ledger_audit_entries Entries that the latest check added up.');
+    expect(text).toContain('# HELP atelier_ledger_audit_mismatches What did not add up at the latest check.');
   });
 });

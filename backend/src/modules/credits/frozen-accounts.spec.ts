@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { describeAppOnEveryDatabase } from '../../../test/test-app.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditsService } from './credits.service.js';
@@ -55,6 +56,22 @@ describeAppOnEveryDatabase('Frozen accounts', (start) => {
     expect((await frozen.list()).map(({ name }) => name)).toEqual(['Cleo']);
     expect(await dataSource.manager.countBy(CreditAccount, { status: 'FROZEN' })).toBe(1);
     await expect(frozen.release(ADMINISTRATOR, 999)).rejects.toMatchObject({ code: 'users.not_found' });
+  });
+
+  test('are released once, which is noted with the name of whoever did it', async () => {
+    const books = await openCredits(start);
+    const { app, join } = books;
+    const anna = await join('Anna', 10);
+    await tamper(books, anna.id, 1);
+    await app.get(LedgerVerification).verify();
+    await tamper(books, anna.id, -1);
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+
+    await app.get(FrozenAccounts).release(ADMINISTRATOR, anna.id);
+    await app.get(FrozenAccounts).release(ADMINISTRATOR, anna.id);
+
+    expect(warn.mock.calls).toEqual([[{ userId: anna.id, releasedBy: ADMINISTRATOR.id }, expect.any(String)]]);
+    warn.mockRestore();
   });
 
   test('are told of with the latest check, which is made when there was none', async () => {

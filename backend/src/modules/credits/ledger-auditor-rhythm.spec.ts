@@ -114,6 +114,7 @@ describe('LedgerAuditor', () => {
     await jest.advanceTimersByTimeAsync(20 * MINUTE_MS);
 
     expect([audit.runs, recorded]).toEqual([1, 0]);
+    expect(audit.signals[0]?.aborted).toBe(true);
     expect(complaints).toEqual([]);
     expect(jest.getTimerCount()).toBe(0);
   });

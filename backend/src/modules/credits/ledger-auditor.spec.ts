@@ -186,6 +186,26 @@ describeOnEveryDatabase('LedgerAuditor', (open) => {
     ]);
   });
 
+  test('checks every account of more than it reads at a time', async () => {
+    const books = await openBooks();
+    const many = Array.from({ length: 499 }, (_, index) => ({
+      id: randomUUID(),
+      ownerType: 'user' as const,
+      ownerId: String(1_000 + index),
+      status: 'ACTIVE' as const,
+    }));
+    await books.transactions.run((tx) => tx.insert(CreditAccount, many));
+    await forge(books);
+
+    expect(await books.auditor.audit()).toMatchObject({ accountsChecked: 501, entriesChecked: 2, mismatchCount: 2 });
+  });
+
+  test('can not check an account that is not there', async () => {
+    const { dataSource, clock } = await openBooks();
+
+    await expect(new LedgerAudit(dataSource, clock).findingsOf('nobody')).rejects.toThrow('Account nobody is gone');
+  });
+
   test('stops in the middle when the process stops', async () => {
     const { auditor, records } = await openBooks();
 
