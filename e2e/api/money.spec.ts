@@ -5,6 +5,7 @@ import { readGeneration } from '../support/generations.js';
 import { type Member, createMember } from '../support/members.js';
 import { download } from '../support/pictures.js';
 import { expectProblem } from '../support/problems.js';
+import { rounds } from '../support/run-length.js';
 import { type Server, startServer } from '../support/server.js';
 import { changeSettings } from '../support/settings.js';
 import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
@@ -40,7 +41,7 @@ describe('credits', () => {
 
   afterAll(() => server.dispose());
 
-  it('buy five images of ten for fifty, however many ask at once', async () => {
+  it.each(rounds(1))('buy five images of ten for fifty, however many ask at once (%d)', async () => {
     const { client } = await createMember(server, admin, 50);
     await changeSettings(admin, { credit_price_standard: '10' });
     const ask = (number: number) => client.post('/studio/generate', { prompt: `image ${number}`, tier: 'standard' });

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, type ApiClient, problemOf, signIn } from '../support/api-client.js';
 import { isFinished, startImages, untilGeneration } from '../support/generations.js';
 import { createMember } from '../support/members.js';
+import { rounds } from '../support/run-length.js';
 import { type Server, startServer } from '../support/server.js';
 import { changeSettings } from '../support/settings.js';
 import { balanceOf, expectBooksInOrder } from '../support/standing.js';
 
 const AT_ONCE = 50;
-const REPEATED = [1, 2, 3];
+const REPEATED = rounds(3);
 
 describe('fifty requests at the same moment', () => {
   let server: Server;

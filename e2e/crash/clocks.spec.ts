@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ApiClient, signIn } from '../support/api-client.js';
 import { isFinished, startImages, untilGeneration } from '../support/generations.js';
 import { createMember } from '../support/members.js';
+import { IS_LONG_RUN } from '../support/run-length.js';
 import { balanceOf } from '../support/standing.js';
 import { until } from '../support/until.js';
 import { audit } from './audit/audit.js';
@@ -16,7 +17,7 @@ const SHIFTS = [
   ['an hour behind', -HOUR_MS],
   ['five seconds ahead', 5_000],
 ] as const;
-const shifts = process.env['CRASH_RUN'] === 'long' ? SHIFTS : SHIFTS.slice(0, 1);
+const shifts = IS_LONG_RUN ? SHIFTS : SHIFTS.slice(0, 1);
 
 describe('two processes on one database', () => {
   let fleet: Fleet;

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IS_LONG_RUN } from '../support/run-length.js';
 import { TROUBLES, TroubledDatabase } from './load/database-troubles.js';
 import { playRound } from './load/round.js';
 
 /** The others are for the long run: each takes half a minute of waiting. */
 const SHORT = ['is killed and comes back, again and again', 'carries commits out and can not say so'];
-const troubles = Object.entries(TROUBLES).filter(
-  ([name]) => process.env['CRASH_RUN'] === 'long' || SHORT.includes(name),
-);
+const troubles = Object.entries(TROUBLES).filter(([name]) => IS_LONG_RUN || SHORT.includes(name));
 
 describe('when the database', () => {
   let database: TroubledDatabase;

@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { findRedis } from '../../tools/services.mjs';
 import { databaseUnderTest } from '../support/database.js';
+import { IS_LONG_RUN } from '../support/run-length.js';
 import { ForgetfulRedis, SmallDisk } from './load/machine-troubles.js';
 import { playRound } from './load/round.js';
 
 const database = databaseUnderTest();
-const isLong = process.env['CRASH_RUN'] === 'long';
 const ROUND = { database, durationMs: 8_000, killProbability: 0 } as const;
 
 if (database === 'mariadb' && findRedis()) {
@@ -28,7 +28,7 @@ if (database === 'mariadb' && findRedis()) {
   }, 240_000);
 }
 
-if (isLong && SmallDisk.isPossible) {
+if (IS_LONG_RUN && SmallDisk.isPossible) {
   it('a disk that is full costs nobody anything, and all goes on when there is room again', async () => {
     const disk = new SmallDisk();
     try {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signIn } from '../support/api-client.js';
 import { databaseUnderTest } from '../support/database.js';
-import type { Environment } from '../support/server-process.js';
 import { createMember } from '../support/members.js';
+import { IS_LONG_RUN } from '../support/run-length.js';
+import type { Environment } from '../support/server-process.js';
 import { audit } from './audit/audit.js';
 import { CrashableServer } from './crashable-server.js';
 import { DEEDS, type People } from './deeds.js';
-import { CRASH_POINTS, type CrashPoint, type DeedName } from './points.js';
+import { type CrashPoint, type DeedName, longRunOf, shortRunOf } from './points.js';
 
 /** What the product needs besides its database. */
 export interface Surroundings {
@@ -24,13 +25,7 @@ export function describeKills(
   surroundings: Surroundings = ALONE,
 ): void {
   const database = databaseUnderTest();
-  const isLong = process.env['CRASH_RUN'] === 'long';
-  const points = CRASH_POINTS.filter(
-    (point) =>
-      isWanted(point) &&
-      (point.only === undefined || point.only === database) &&
-      (isLong || point.isDetail === undefined || (point.isDetail === 'on MariaDB' && database === 'sqlite')),
-  );
+  const points = (IS_LONG_RUN ? longRunOf : shortRunOf)(database).filter(isWanted);
 
   describe(title, () => {
     const verified = new Set<string>();

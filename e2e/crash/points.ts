@@ -9,14 +9,6 @@ export interface CrashPoint {
   readonly at: string;
   /** Where not both engines pass it. */
   readonly only?: DatabaseKind;
-  /** One of several that leave the same behind: the short run does without it, where it says so. */
-  readonly isDetail?: 'on MariaDB' | 'everywhere';
-}
-
-/** What the caretaker does goes through the same statements as a failed item, what an administrator does is short. */
-function detail(kind: string): Pick<CrashPoint, 'isDetail'> {
-  if (kind === 'hold' || kind === 'capture') return {};
-  return { isDetail: kind === 'give-up' || kind === 'overdue' ? 'everywhere' : 'on MariaDB' };
 }
 
 /** Every statement of a piece of work that changes something, and its commit, before and after. */
@@ -25,7 +17,6 @@ function transaction(deed: DeedName, kind: string, ...statements: string[]): Cra
     ...statements.map((statement) => ({
       deed,
       at: `${statement.includes('/') ? statement : `${kind}/${statement}`}/after`,
-      ...detail(kind),
     })),
     { deed, at: `${kind}/commit/before` },
     // Carried out by the server while its answer is on the way.
@@ -94,6 +85,26 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   ...transaction('giveUp', 'give-up', ...RESOLUTION),
   ...transaction('overdue', 'overdue', ...RESOLUTION),
 ];
+
+/** Where more depends on the engine than anywhere else: the commits that move credits when an image is wanted and made. */
+const ON_BOTH = /^(hold|capture)\/commit\//;
+
+/**
+ * The points of a short run, each on one of the engines at least. Two of three are SQLite's, whose process is ready sooner
+ * and has nothing else to endure in that run.
+ */
+export function shortRunOf(database: DatabaseKind): CrashPoint[] {
+  const shared = CRASH_POINTS.filter(({ only }) => only === undefined);
+  return CRASH_POINTS.filter((point) => {
+    if (point.only !== undefined) return point.only === database;
+    return ON_BOTH.test(point.at) || (shared.indexOf(point) % 3 === 0 ? 'mariadb' : 'sqlite') === database;
+  });
+}
+
+/** The points of a long run: all that the engine passes. */
+export function longRunOf(database: DatabaseKind): CrashPoint[] {
+  return CRASH_POINTS.filter(({ only }) => only === undefined || only === database);
+}
 
 /** In the middle of the migrations, which MariaDB commits statement by statement. */
 export const MIGRATION_POINTS: readonly Omit<CrashPoint, 'deed'>[] = [

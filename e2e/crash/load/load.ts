@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Balance, Generation } from '@atelier/contracts';
+import type { Balance, GenerateRequest, Generation } from '@atelier/contracts';
 import type { Random } from '../random.js';
 import { Memory, type Wish } from './memory.js';
 
@@ -15,7 +15,10 @@ export interface LoadOptions {
   readonly admin: Pick<Account, 'token'>;
   readonly customers: readonly Account[];
   readonly random: Random;
+  readonly providers: readonly ImageProviderKey[];
 }
+
+type ImageProviderKey = NonNullable<GenerateRequest['provider']>;
 
 interface Received {
   readonly status: number;
@@ -93,8 +96,9 @@ export class Load {
   }
 
   #wishForImages({ userId }: Account, prefer: string): Wish {
-    const { random } = this.options;
-    const body = { prompt: random.pick(PROMPTS), tier: 'standard', count: 1 + random.below(2) };
+    const { random, providers } = this.options;
+    const provider = random.pick(providers);
+    const body = { prompt: random.pick(PROMPTS), tier: 'standard', count: 1 + random.below(2), provider };
     return this.#remember({ userId, path: '/studio/generate', body, headers: { prefer }, grants: 0 });
   }
 

@@ -7,12 +7,15 @@ import { type Installation, openRaw } from '../audit/records.js';
 import { Fleet, type FleetOptions } from '../fleet.js';
 import { Random } from '../random.js';
 import { type Account, Load } from './load.js';
+import { MoodyProvider } from './moody-provider.js';
 
 export interface RoundOptions extends FleetOptions {
   readonly durationMs: number;
   /** Probability of a process to die at each boundary that it passes. */
   readonly killProbability: number;
   readonly customers?: number;
+  /** Half of the images are asked of a provider that hangs, drips and lies. */
+  readonly hasMoodyProvider?: boolean;
   /** Makes trouble while the load is on; ends it before it returns. */
   readonly trouble?: (fleet: Fleet, durationMs: number) => Promise<void>;
 }
@@ -32,8 +35,9 @@ const QUIESCENCE_TIMEOUT_MS = 180_000;
 
 /** A while of load and trouble on a new installation, then rest, then the audit. */
 export async function playRound(options: RoundOptions): Promise<RoundReport> {
-  const fleet = await Fleet.start(options);
   const random = new Random(options.seed ^ 0x5bd1e995);
+  const provider = options.hasMoodyProvider ? await MoodyProvider.start(new Random(options.seed + 1)) : undefined;
+  const fleet = await Fleet.start({ ...options, env: { ...provider?.environment, ...options.env } });
   const verified = new Set<string>();
   const violations: string[] = [];
   const look = async (isQuiescent: boolean) => {
@@ -48,6 +52,7 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
       admin: { token: await tokenOf(fleet, ADMIN) },
       customers,
       random,
+      providers: provider ? ['mock', 'openai'] : ['mock'],
     });
     load.start();
     await fleet.killAtRandom(options.killProbability);
@@ -60,6 +65,7 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     }
     await fleet.killAtRandom(0);
     await load.stop();
+    await provider?.comeToReason();
     await fleet.allReady();
     await fleet.killAtRandom(0);
     await load.settle();
@@ -77,6 +83,7 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     };
   } finally {
     await fleet.dispose();
+    await provider?.stop();
     violations.push(...fleet.violations);
   }
 }
