@@ -24,7 +24,7 @@ await runMain(async () => {
       { env: { ...runtime.env, MUTATION_PART: part }, group: true },
     );
     worst = Math.max(worst, code);
-    const report = join(ROOT, 'reports/mutation', `${part.replaceAll('/', '-')}.json`);
+    const report = join(ROOT, 'reports/mutation', `${part.replaceAll(/[{},/*]+/g, '-')}.json`);
     if (existsSync(report)) say(`\n${tableOf(JSON.parse(readFileSync(report, 'utf8')))}`);
   }
   return worst;

@@ -34,6 +34,8 @@ process.env.MUTATION_SPEC_FILES = JSON.stringify(files.sort());
 /** Databases that are thrown away after a moment need no disk where memory can take them. */
 if (existsSync('/dev/shm')) process.env.TMPDIR ??= '/dev/shm';
 
+const report = `reports/mutation/${part.replaceAll(/[{},/*]+/g, '-')}`;
+
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: [
@@ -56,8 +58,8 @@ export default {
   disableTypeChecks: false,
   reporters: ['json', 'html', 'clear-text', 'progress-append-only'],
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
-  jsonReporter: { fileName: `reports/mutation/${part.replaceAll(/[{},/]+/g, '-')}.json` },
-  htmlReporter: { fileName: `reports/mutation/${part.replaceAll(/[{},/]+/g, '-')}.html` },
+  jsonReporter: { fileName: `${report}.json` },
+  htmlReporter: { fileName: `${report}.html` },
   tempDirName: '.stryker-tmp',
   ignorePatterns: ['/admin-console', '/e2e', '/bench', '/docs', '/data', '/reports', '/.nx', '/.toolchain', '**/dist'],
 };

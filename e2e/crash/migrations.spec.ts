@@ -24,5 +24,5 @@ describe('a process that migrates an empty database', () => {
     } finally {
       await server.dispose();
     }
-  });
+  }, 180_000);
 });

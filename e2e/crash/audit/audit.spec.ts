@@ -88,7 +88,8 @@ const CORRUPTIONS: [what: string, sql: string, finding: RegExp][] = [
   ['an event that somebody else is told', 'UPDATE generation_event SET user_id = 77', /is told to somebody else/],
   [
     'a provider that was called too often',
-    `INSERT INTO provider_attempt SELECT id || n, item_id, fence, n, provider, NULL, 'UNKNOWN', NULL, NULL, NULL, 1, 1
+    `INSERT INTO provider_attempt (id, item_id, fence, ordinal, provider, state, started_at, finished_at)
+     SELECT id || n, item_id, fence, n, provider, 'UNKNOWN', 1, 1
      FROM provider_attempt, (SELECT 7 AS n UNION SELECT 8 UNION SELECT 9)`,
     /providers were called 4 times/,
   ],
