@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transformSync } from '@swc/core';
 import config from '../../jest.config.mjs';
 
-const [[, [, { sourceMaps: _, ...swcOptions }]]] = Object.entries(config.transform);
+const [[, [, swcOptions]]] = Object.entries(config.transform);
 const HARNESS = new URL('harness.mjs', import.meta.url).href;
 
 /**
@@ -27,7 +27,12 @@ export function compileOnImport(backend) {
     load(url, context, next) {
       if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
       const filename = fileURLToPath(url);
-      const { code } = transformSync(readFileSync(filename, 'utf8'), { ...swcOptions, swcrc: false, filename });
+      const { code } = transformSync(readFileSync(filename, 'utf8'), {
+        ...swcOptions,
+        sourceMaps: false,
+        swcrc: false,
+        filename,
+      });
       return { format: 'module', source: code, shortCircuit: true };
     },
   });
