@@ -96,6 +96,7 @@ describe('the description of the API', () => {
         'X-Credits-Charged',
         'X-Credits-Remaining',
         'X-Attempts',
+        'X-Fallback-Used',
       ]);
     }
   });

@@ -5,7 +5,7 @@ import { type DescribedProvider, aspectRatiosOf } from './described-provider.js'
 /** The key that leaves the choice to us. */
 export const AUTO_PROVIDER = 'auto';
 
-/** Draws offline placeholders, so `auto` takes it only when nothing else could do the work. */
+/** Draws offline placeholders: nobody who has set a vendor up wants them instead of an image. */
 const LAST_RESORT_KEY = 'mock';
 
 const RETRY_AFTER_MS = 30_000;
@@ -26,6 +26,18 @@ export interface ProviderWish {
   readonly count: number;
 }
 
+/** What is known of the providers at the moment. */
+export interface Availability {
+  /** Every registered provider, in order of preference. */
+  readonly providers: readonly DescribedProvider[];
+  /** Those that an administrator has left switched on. */
+  readonly enabledKeys: ReadonlySet<string>;
+  /** Those that are left alone because they failed, with the milliseconds until they may be tried. */
+  readonly resting: ReadonlyMap<string, number>;
+  /** Those whose vendor has just refused our account: `auto` takes them only if nobody else can do it. */
+  readonly inTrouble: ReadonlySet<string>;
+}
+
 /** What a provider says of itself, unless it is left alone because it failed. */
 export function currentStatus(
   { key, status }: DescribedProvider,
@@ -36,53 +48,70 @@ export function currentStatus(
 
 /**
  * Decides which provider makes a generation's images.
- * @param providers every registered provider, in order of preference
- * @param enabledKeys those that an administrator has left switched on
- * @param resting those that are left alone because they failed, with the milliseconds until they may be tried
  * @throws DomainError when the wish can't be met, never picks another provider than the one that was named
  */
-export function chooseProvider(
-  wish: ProviderWish,
-  providers: readonly DescribedProvider[],
-  enabledKeys: ReadonlySet<string>,
-  resting: ReadonlyMap<string, number>,
-): DescribedProvider {
-  return wish.requested === AUTO_PROVIDER
-    ? chooseAny(wish, providers, enabledKeys, resting)
-    : chooseNamed(wish, providers, enabledKeys, resting);
+export function chooseProvider(wish: ProviderWish, availability: Availability): DescribedProvider {
+  return wish.requested === AUTO_PROVIDER ? chooseAny(wish, availability) : chooseNamed(wish, availability);
 }
 
-function chooseAny(
-  wish: ProviderWish,
+/**
+ * Decides which provider makes an image in place of one that could not: another vendor, never the mock.
+ * @param tried those that are not asked again
+ */
+export function chooseFallback(
+  wish: Omit<ProviderWish, 'requested'>,
+  availability: Availability,
+  tried: ReadonlySet<string>,
+): DescribedProvider | undefined {
+  const others = vendorsOnly(autoChoices(availability)).filter(({ key }) => !tried.has(key));
+  return bestOf(others, wish, availability);
+}
+
+/** Whom `auto` may choose from: the vendors that are switched on and set up, and the mock only while there is none. */
+export function autoChoices({
+  providers,
+  enabledKeys,
+}: Pick<Availability, 'providers' | 'enabledKeys'>): DescribedProvider[] {
+  const enabled = providers.filter(({ key, status }) => enabledKeys.has(key) && status !== 'not_configured');
+  const vendors = vendorsOnly(enabled);
+  return vendors.length > 0 ? vendors : enabled;
+}
+
+function vendorsOnly(providers: readonly DescribedProvider[]): DescribedProvider[] {
+  return providers.filter(({ key }) => key !== LAST_RESORT_KEY);
+}
+
+function bestOf(
   providers: readonly DescribedProvider[],
-  enabledKeys: ReadonlySet<string>,
-  resting: ReadonlyMap<string, number>,
-): DescribedProvider {
-  const enabled = providers.filter((provider) => enabledKeys.has(provider.key));
-  const working = enabled.filter((provider) => CAN_WORK[currentStatus(provider, resting)]);
-  const able = working.filter((provider) => shortcoming(provider, wish) === undefined);
-  const choice = able.find((provider) => provider.key !== LAST_RESORT_KEY) ?? able[0];
+  wish: Omit<ProviderWish, 'requested'>,
+  { resting, inTrouble }: Availability,
+): DescribedProvider | undefined {
+  const ready = providers.filter(
+    (provider) => CAN_WORK[currentStatus(provider, resting)] && shortcoming(provider, wish) === undefined,
+  );
+  return ready.find(({ key }) => !inTrouble.has(key)) ?? ready[0];
+}
+
+function chooseAny(wish: ProviderWish, availability: Availability): DescribedProvider {
+  const choices = autoChoices(availability);
+  const choice = bestOf(choices, wish, availability);
   if (choice !== undefined) return choice;
-  if (working.length > 0) {
+  const able = choices.filter((provider) => shortcoming(provider, wish) === undefined);
+  if (choices.length > 0 && able.length === 0) {
     throw new DomainError(
       'studio.provider_incapable',
       'invalid',
-      `No provider that is ready can make ${wish.count} × ${wish.tier} at ${wish.aspectRatio}.`,
+      `No provider that is set up can make ${wish.count} × ${wish.tier} at ${wish.aspectRatio}.`,
     );
   }
-  const pauses = enabled.map(({ key }) => resting.get(key)).filter((pauseMs) => pauseMs !== undefined);
+  const pauses = able.map(({ key }) => availability.resting.get(key)).filter((pauseMs) => pauseMs !== undefined);
   throw noneAvailable(
     'No image provider is available right now. Try again in a moment.',
     Math.min(RETRY_AFTER_MS, ...pauses),
   );
 }
 
-function chooseNamed(
-  wish: ProviderWish,
-  providers: readonly DescribedProvider[],
-  enabledKeys: ReadonlySet<string>,
-  resting: ReadonlyMap<string, number>,
-): DescribedProvider {
+function chooseNamed(wish: ProviderWish, { providers, enabledKeys, resting }: Availability): DescribedProvider {
   const provider = providers.find(({ key }) => key === wish.requested);
   if (provider === undefined) {
     throw refusal('studio.provider_unknown', 'provider', `There is no provider "${wish.requested}".`);
@@ -109,7 +138,7 @@ function chooseNamed(
 /** What the provider can't do of this wish, named after the request's field; undefined when it can do all of it. */
 function shortcoming(
   { capabilities }: DescribedProvider,
-  wish: ProviderWish,
+  wish: Omit<ProviderWish, 'requested'>,
 ): { path: string; message: string } | undefined {
   const sizes = capabilities.sizes[wish.tier];
   if (!sizes) return { path: 'tier', message: `does not offer the tier ${wish.tier}` };

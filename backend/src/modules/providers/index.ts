@@ -1,4 +1,12 @@
-export { AUTO_PROVIDER, chooseProvider, currentStatus, type ProviderWish } from './choose-provider.js';
+export {
+  AUTO_PROVIDER,
+  autoChoices,
+  type Availability,
+  chooseFallback,
+  chooseProvider,
+  currentStatus,
+  type ProviderWish,
+} from './choose-provider.js';
 export { type DescribedProvider, NO_SETUP, aspectRatiosOf, tiersOf } from './described-provider.js';
 export { shorten as shortenPrompt } from './enhancement/shortening.js';
 export { EnhancerSetups } from './enhancer-setups.js';

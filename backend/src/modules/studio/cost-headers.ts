@@ -7,4 +7,9 @@ export const COST_HEADERS = {
   'X-Attempts': whole(
     'How often providers have been called for all images together; also on an answer that is a failure.',
   ),
+  'X-Fallback-Used': {
+    description:
+      'Whether another provider took an image over from the one that `auto` had chosen; also on an answer that is a failure.',
+    schema: { type: 'boolean' },
+  } as const,
 };

@@ -7,12 +7,13 @@ import { Clock, within } from '../../platform/time/index.js';
 import { currentTraceParent } from '../../platform/tracing/index.js';
 import type { Actor } from '../auth/index.js';
 import { CreditsService, InsufficientCreditsError } from '../credits/index.js';
-import { type DescribedProvider, ProviderBreaker, ProviderCatalogue, chooseProvider } from '../providers/index.js';
+import type { DescribedProvider } from '../providers/index.js';
 import { storageFull } from '../storage/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
 import type { GenerationItem } from './items/generation-item.entity.js';
 import type { GenerationRow } from './generation.entity.js';
 import { PromptEnhancement } from './enhancement/prompt-enhancement.js';
+import { ProviderChoice } from './provider-choice.js';
 import { assertQueueHasRoom } from './queue/queue-limits.js';
 
 /** Attempts per item; only those that a stopped process or a lost lease cut short are followed by another. */
@@ -42,8 +43,7 @@ export class GenerationPlanner {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
-    @Inject(ProviderCatalogue) private readonly providers: ProviderCatalogue,
-    @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
+    @Inject(ProviderChoice) private readonly choice: ProviderChoice,
     @Inject(CreditsService) private readonly credits: CreditsService,
     @Inject(PromptEnhancement) private readonly enhancement: PromptEnhancement,
     @Inject(DiskSpace) private readonly diskSpace: DiskSpace,
@@ -60,11 +60,9 @@ export class GenerationPlanner {
     const settings = await this.settings.current();
     const { credits: priceEach, version: priceVersion } = settings.prices[request.tier];
     const requestedProvider = request.provider ?? settings.imageProvider;
-    const provider = chooseProvider(
+    const provider = await this.choice.choose(
       { requested: requestedProvider, tier: request.tier, aspectRatio: request.aspect_ratio, count: request.count },
-      await this.providers.list(settings),
-      settings.enabledProviders,
-      await this.breaker.resting(),
+      settings,
     );
     const enhancement = request.enhance
       ? await this.#enhanceAcceptable(user, request, priceEach * request.count, provider)

@@ -59,6 +59,7 @@ describeAppOnEveryDatabase('The answer to a generate request', (start) => {
       headers: {
         'Preference-Applied': 'respond-async',
         'X-Attempts': 0,
+        'X-Fallback-Used': 'false',
         Location: `/api/v1/studio/generations/${generation.id}`,
         'X-Credits-Charged': 0,
         'X-Credits-Remaining': 6,
@@ -83,7 +84,7 @@ describeAppOnEveryDatabase('The answer to a generate request', (start) => {
     expect(await answer).toMatchObject({ status: 'succeeded', credits: { charged: 4 } });
     expect(spoken).toEqual({
       code: 201,
-      headers: { 'X-Attempts': 1, 'X-Credits-Charged': 4, 'X-Credits-Remaining': 6 },
+      headers: { 'X-Attempts': 1, 'X-Fallback-Used': 'false', 'X-Credits-Charged': 4, 'X-Credits-Remaining': 6 },
     });
   });
 
@@ -111,7 +112,7 @@ describeAppOnEveryDatabase('The answer to a generate request', (start) => {
     await studio.queue.fail(item, new ProviderError('timeout'));
 
     await refused;
-    expect(spoken.headers).toEqual({ 'X-Attempts': 1 });
+    expect(spoken.headers).toEqual({ 'X-Attempts': 1, 'X-Fallback-Used': 'false' });
     expect((await studio.observe()).account).toMatchObject({ available: 10, held: 0 });
   });
 });

@@ -5,10 +5,12 @@ import {
   type DescribedProvider,
   EnhancerRegistry,
   type EnhancerSetups,
+  type Health,
   type PromptEnhancer,
   ProviderError,
   type ProviderBreaker,
   type ProviderCatalogue,
+  type ProviderHealth,
 } from '../providers/index.js';
 import { type SettingsInForce, type StudioSettingsService, settingsInForce } from '../studio-settings/index.js';
 import { EnhancerHealth } from './enhancement/enhancer-health.js';
@@ -58,21 +60,29 @@ interface Given {
   readonly providers?: DescribedProvider[];
   readonly enhancers?: PromptEnhancer[];
   readonly resting?: string[];
+  readonly health?: Record<string, Partial<Health>>;
 }
 
-const health = new EnhancerHealth(new TestClock());
+const enhancerHealth = new EnhancerHealth(new TestClock());
 
 const setup = { connection: undefined, model: '', instruction: '', maxWords: 150 };
 
-function optionsOf({ settings = {}, providers = [], enhancers = [], resting = [] }: Given): StudioOptionsService {
+function optionsOf({
+  settings = {},
+  providers = [],
+  enhancers = [],
+  resting = [],
+  health = {},
+}: Given): StudioOptionsService {
   return new StudioOptionsService(
     { current: () => Promise.resolve({ ...SETTINGS, ...settings }) } as unknown as StudioSettingsService,
     { list: () => Promise.resolve(providers) } as unknown as ProviderCatalogue,
     { resting: () => Promise.resolve(new Map(resting.map((key) => [key, 1]))) } as unknown as ProviderBreaker,
+    { current: () => Promise.resolve(new Map(Object.entries(health))) } as unknown as ProviderHealth,
     new ReadyEnhancers(new EnhancerRegistry(enhancers), {
       read: () => Promise.resolve(new Map(enhancers.map(({ key }) => [key, setup]))),
     } as unknown as EnhancerSetups),
-    health,
+    enhancerHealth,
   );
 }
 
@@ -104,6 +114,10 @@ describe('StudioOptionsService', () => {
     ]);
     const resting = await optionsOf({ providers, resting: ['fast', 'other'] }).options(MEMBER);
     expect(resting.providers.map(({ status }) => status)).toEqual(['unavailable', 'not_configured']);
+    for (const health of [{ isSlow: true }, { state: 'failing' }] as const) {
+      const ailing = await optionsOf({ providers, health: { fast: health, other: health } }).options(MEMBER);
+      expect(ailing.providers.map(({ status }) => status)).toEqual(['slow', 'not_configured']);
+    }
   });
 
   test('offers a tier when somebody who is set up and switched on can make it', async () => {
@@ -127,6 +141,17 @@ describe('StudioOptionsService', () => {
       width: 512,
       enabled: true,
     });
+  });
+
+  test('offers no tier that only the mock could make where a vendor is set up', async () => {
+    const mock = provider('mock', ['standard', 'premium4'], 64);
+    const settings = { enabledProviders: new Set(['fast', 'mock']) };
+    const enabled = async (...providers: DescribedProvider[]) =>
+      (await optionsOf({ settings, providers }).options(MEMBER)).tiers.map((tier) => tier.enabled);
+
+    expect(await enabled(mock)).toEqual([true, false, true]);
+    expect(await enabled(provider('fast', ['standard'], 512), mock)).toEqual([true, false, false]);
+    expect(await enabled(provider('fast', ['standard'], 512, 'not_configured'), mock)).toEqual([true, false, true]);
   });
 
   test('shows the size of whom the settings prefer, else of the first', async () => {
@@ -156,7 +181,7 @@ describe('StudioOptionsService', () => {
 
   test('warns of an enhancer that has just failed, and tells administrators more', async () => {
     const options = optionsOf({ enhancers: [enhancer('gemini', true)] });
-    health.failed('gemini', setup, new ProviderError('auth_failed', { httpStatus: 401 }));
+    enhancerHealth.failed('gemini', setup, new ProviderError('auth_failed', { httpStatus: 401 }));
     const reasonFor = async (user: Actor) => (await options.options(user)).enhancer;
     expect(await reasonFor(MEMBER)).toMatchObject({
       ready: true,
@@ -165,7 +190,7 @@ describe('StudioOptionsService', () => {
     expect(await reasonFor({ ...MEMBER, role: 'admin' })).toMatchObject({
       reason: 'The gemini one does not accept the key (status 401). Enter another one.',
     });
-    health.answered('gemini');
+    enhancerHealth.answered('gemini');
     expect(await reasonFor(MEMBER)).not.toHaveProperty('reason');
   });
 });

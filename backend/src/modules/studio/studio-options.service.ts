@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type StudioOptions, TIERS, type Tier, type TierOption } from '@atelier/contracts';
+import { type ProviderStatus, type StudioOptions, TIERS, type Tier, type TierOption } from '@atelier/contracts';
 import type { Actor } from '../auth/index.js';
 import {
   type DescribedProvider,
+  type Health,
   ProviderBreaker,
   ProviderCatalogue,
+  ProviderHealth,
   aspectRatiosOf,
+  autoChoices,
   currentStatus,
   tiersOf,
 } from '../providers/index.js';
@@ -26,15 +29,17 @@ export class StudioOptionsService {
     @Inject(StudioSettingsService) private readonly settings: StudioSettingsService,
     @Inject(ProviderCatalogue) private readonly providers: ProviderCatalogue,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
+    @Inject(ProviderHealth) private readonly health: ProviderHealth,
     @Inject(ReadyEnhancers) private readonly enhancers: ReadyEnhancers,
     @Inject(EnhancerHealth) private readonly enhancerHealth: EnhancerHealth,
   ) {}
 
   async options(user: Actor): Promise<StudioOptions> {
     const settings = await this.settings.current();
-    const [providers, resting, enhancer] = await Promise.all([
+    const [providers, resting, health, enhancer] = await Promise.all([
       this.providers.list(settings),
       this.breaker.resting(),
+      this.health.current(),
       this.#enhancerOption(settings, user),
     ]);
     return {
@@ -45,7 +50,7 @@ export class StudioOptionsService {
           key,
           label,
           enabled: settings.enabledProviders.has(key),
-          status: currentStatus(provider, resting),
+          status: statusOf(currentStatus(provider, resting), health.get(key)),
           tiers: tiersOf(capabilities),
           aspect_ratios: [...aspectRatiosOf(capabilities)],
           max_count: capabilities.maxCount,
@@ -74,14 +79,18 @@ export class StudioOptionsService {
   }
 }
 
+/** A provider that is up and nevertheless not as it should be. */
+function statusOf(status: ProviderStatus, health: Health | undefined): ProviderStatus {
+  return status === 'ready' && (health?.isSlow || health?.state === 'failing') ? 'slow' : status;
+}
+
 function tierOption(
   tier: Tier,
   providers: readonly DescribedProvider[],
   { prices, enabledProviders, imageProvider }: SettingsInForce,
 ): TierOption {
-  const able = providers.filter(
-    ({ key, status, capabilities }) =>
-      enabledProviders.has(key) && status !== 'not_configured' && capabilities.sizes[tier] !== undefined,
+  const able = autoChoices({ providers, enabledKeys: enabledProviders }).filter(
+    ({ capabilities }) => capabilities.sizes[tier] !== undefined,
   );
   // The size of whom an unspecific wish goes to: the list is in order of preference.
   const likely = able.find(({ key }) => key === imageProvider) ?? able[0];

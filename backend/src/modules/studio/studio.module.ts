@@ -23,6 +23,7 @@ import { GenerationStreams } from './events/generation-streams.js';
 import { GenerationWatch } from './events/generation-watch.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemCalls } from './items/item-calls.js';
+import { ItemFallback } from './items/item-fallback.js';
 import { ItemMaker } from './items/item-maker.js';
 import { ItemQueue } from './items/item-queue.js';
 import { ItemRetries } from './items/item-retries.js';
@@ -38,8 +39,10 @@ import { EnhancerHealth } from './enhancement/enhancer-health.js';
 import { PromptEnhancement } from './enhancement/prompt-enhancement.js';
 import { PromptSuggestions } from './enhancement/prompt-suggestions.js';
 import { ReadyEnhancers } from './enhancement/ready-enhancers.js';
+import { ProviderChoice } from './provider-choice.js';
 import { QueueLine } from './queue/queue-line.js';
 import { QueueMetrics } from './queue/queue-metrics.js';
+import { StrandedItems } from './caretaker/stranded-items.js';
 import { StreamPace } from './events/stream-pace.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { StudioController } from './studio.controller.js';
@@ -76,6 +79,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     GenerationStreams,
     GenerationWatch,
     ItemCalls,
+    ItemFallback,
     ItemMaker,
     ItemQueue,
     ItemRetries,
@@ -86,9 +90,11 @@ import { WorkMetrics } from './items/work-metrics.js';
     OverdueItems,
     PromptEnhancement,
     PromptSuggestions,
+    ProviderChoice,
     QueueLine,
     QueueMetrics,
     StudioOptionsService,
+    StrandedItems,
     StreamPace,
     ReadyEnhancers,
     StudioService,

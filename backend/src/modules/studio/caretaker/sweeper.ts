@@ -15,6 +15,7 @@ import { ItemQueue } from '../items/item-queue.js';
 import { ItemWorker } from '../items/item-worker.js';
 import { OrphanFiles } from './orphan-files.js';
 import { OverdueItems } from './overdue-items.js';
+import { StrandedItems } from './stranded-items.js';
 
 const EVERY_MS = 15_000;
 
@@ -42,6 +43,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemCalls) private readonly calls: ItemCalls,
     @Inject(OverdueItems) private readonly overdueItems: OverdueItems,
+    @Inject(StrandedItems) private readonly strandedItems: Pick<StrandedItems, 'handOver'>,
     @Inject(OrphanFiles) private readonly orphanFiles: OrphanFiles,
     @Inject(ItemWorker) private readonly worker: Pick<ItemWorker, 'abort' | 'isIdle'>,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
@@ -66,6 +68,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     const steps: Record<string, () => Promise<void>> = {
       exhaustedItems: () => this.#giveUpExhausted(),
       overdueItems: () => this.#giveUpOverdue(),
+      strandedItems: () => this.#handOverStranded(),
       providerCalls: () => this.#closeCalls(),
       idempotencyKeys: () => this.#pruneKeys(),
       events: () => this.#pruneEvents(),
@@ -93,6 +96,12 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (itemIds.length === 0) return;
     this.#logger.warn({ itemIds }, 'Items were given up: their credits had been held for too long');
     for (const itemId of itemIds) this.worker.abort(itemId);
+  }
+
+  async #handOverStranded(): Promise<void> {
+    const itemIds = await this.strandedItems.handOver(LIMIT);
+    if (itemIds.length > 0)
+      this.#logger.warn({ itemIds }, 'Items that waited for a provider were given to another one');
   }
 
   async #closeCalls(): Promise<void> {

@@ -54,9 +54,15 @@ export class ItemCalls {
     return this.attempts.markUnknown(deserted.map(({ id }) => id));
   }
 
-  /** How often providers have been called for a generation. */
-  async count(generationId: string): Promise<number> {
-    const items = await this.dataSource.manager.find(GenerationItem, { select: { id: true }, where: { generationId } });
-    return this.attempts.count(items.map(({ id }) => id));
+  /** How often providers have been called for a generation, and whether one took over from another. */
+  async summary(generationId: string): Promise<{ readonly attempts: number; readonly isFallbackUsed: boolean }> {
+    const items = await this.dataSource.manager.find(GenerationItem, {
+      select: { id: true, fallbacks: true },
+      where: { generationId },
+    });
+    return {
+      attempts: await this.attempts.count(items.map(({ id }) => id)),
+      isFallbackUsed: items.some(({ fallbacks }) => fallbacks > 0),
+    };
   }
 }

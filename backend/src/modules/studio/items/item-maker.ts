@@ -35,6 +35,8 @@ import { WorkMetrics } from './work-metrics.js';
 export interface ItemWork {
   readonly item: ClaimedItem;
   readonly signal: AbortSignal;
+  /** What was asked for, once it has been read. */
+  generation?: GenerationRow;
   /** The permission to call the provider, once it has been given. */
   admission?: Admission;
   /** How the provider call ended, once it has: to be recorded together with what follows from it. */

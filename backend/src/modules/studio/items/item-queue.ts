@@ -177,19 +177,43 @@ export class ItemQueue {
     return this.#queueAgain(item, pauseMs, { isUncounted: true });
   }
 
+  /**
+   * Puts an item back for another provider, which has as many attempts as the first one had. Its credits stay held, as
+   * many as were quoted.
+   * @returns false when the item is no longer ours
+   */
+  async handOver(item: ClaimedItem, provider: string, call?: CallEnd): Promise<boolean> {
+    return this.#queueAgain(item, 0, { call, provider });
+  }
+
+  /** Gives an item that waits to another provider. @returns false when it waits no more, or for somebody else */
+  async reassign(item: Pick<ClaimedItem, 'id' | 'fence' | 'provider'>, provider: string): Promise<boolean> {
+    const { id, fence, provider: former } = item;
+    const { affected } = await this.transactions.run((tx) =>
+      tx
+        .createQueryBuilder()
+        .update(GenerationItem)
+        .set({ provider, attempts: 0, fallbacks: () => 'fallbacks + 1' })
+        .where(`id = :id AND fence = :fence AND state = 'QUEUED' AND provider = :former`, { id, fence, former })
+        .execute(),
+    );
+    return affected === 1;
+  }
+
   async #queueAgain(
     item: ClaimedItem,
     pauseMs: number,
-    { call, isUncounted = false }: { call?: CallEnd; isUncounted?: boolean },
+    { call, isUncounted = false, provider }: { call?: CallEnd; isUncounted?: boolean; provider?: string },
   ): Promise<boolean> {
     const { id, fence, userId } = item;
     const isQueued = await this.transactions.run(async (tx) => {
       if (call) await this.calls.end(tx, call);
-      const attempts = isUncounted ? 'attempts - 1' : 'attempts';
+      const attempts = provider !== undefined ? '0' : isUncounted ? 'attempts - 1' : 'attempts';
+      const change = provider === undefined ? {} : { provider, fallbacks: () => 'fallbacks + 1' };
       const { affected } = await tx
         .createQueryBuilder()
         .update(GenerationItem)
-        .set({ state: 'QUEUED', leaseUntil: 0, runAt: this.clock.now() + pauseMs, attempts: () => attempts })
+        .set({ state: 'QUEUED', leaseUntil: 0, runAt: this.clock.now() + pauseMs, attempts: () => attempts, ...change })
         .where(`id = :id AND fence = :fence AND state = 'RUNNING' AND ${attempts} < max_attempts`, { id, fence })
         .execute();
       if (affected !== 1) return false;

@@ -25,8 +25,13 @@ export class ItemRetries {
   async pauseMs(item: ClaimedItem, failure: DomainError): Promise<number | undefined> {
     const askedMs = failure.retryAfterMs ?? 0;
     if (!failure.retryable || item.attempt >= item.maxAttempts || askedMs > LONGEST_RETRY_AFTER_MS) return undefined;
-    if (isPerhapsPaid(failure) && (await this.attempts.countFailed(item.id, PERHAPS_PAID)) > 0) return undefined;
+    if (await this.isPaidForNothing(item.id, failure)) return undefined;
     return Math.max(askedMs, backoffMs(item.attempt));
+  }
+
+  /** Whether we may have paid for this failure and for one before, whoever made it: then there is no further try. */
+  async isPaidForNothing(itemId: string, failure: DomainError): Promise<boolean> {
+    return isPerhapsPaid(failure) && (await this.attempts.countFailed(itemId, PERHAPS_PAID)) > 0;
   }
 }
 

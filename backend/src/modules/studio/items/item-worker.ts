@@ -8,6 +8,7 @@ import { ProviderBreaker, ProviderError, ProviderRestingError } from '../../prov
 import { UnusableImageError } from '../../storage/index.js';
 import type { AbortReason } from './abort-reason.js';
 import { GenerationRow } from '../generation.entity.js';
+import { ItemFallback } from './item-fallback.js';
 import { ItemLostError } from './item-lost-error.js';
 import { ItemMaker, type ItemWork } from './item-maker.js';
 import { type ClaimedItem, ItemQueue, LEASE_MS } from './item-queue.js';
@@ -32,6 +33,7 @@ export class ItemWorker {
     @Inject(ItemMaker) private readonly maker: ItemMaker,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(ItemRetries) private readonly retries: ItemRetries,
+    @Inject(ItemFallback) private readonly fallback: ItemFallback,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
   ) {}
@@ -76,6 +78,7 @@ export class ItemWorker {
     const generation = await this.#persist(() =>
       this.dataSource.manager.findOneByOrFail(GenerationRow, { id: item.generationId }),
     );
+    work.generation = generation;
     const attributes = {
       'atelier.generation_id': generation.id,
       'atelier.item_id': item.id,
@@ -116,7 +119,7 @@ export class ItemWorker {
     if (error instanceof ItemLostError || reason === 'lease-lost') return;
     try {
       if (reason === 'stopping') await this.#putBack(work);
-      else if (error instanceof ProviderRestingError) await this.#queueUncalled(item, error.pauseMs);
+      else if (error instanceof ProviderRestingError) await this.#waitOrHandOver(work, error.pauseMs);
       else {
         const isLate = reason === 'deadline' && work.call?.state !== 'SUCCEEDED';
         await this.#tryAgainOrFail(work, isLate ? new ProviderError('timeout', { cause: error }) : toFailure(error));
@@ -129,13 +132,16 @@ export class ItemWorker {
     }
   }
 
-  async #tryAgainOrFail({ item, call }: ItemWork, failure: DomainError): Promise<void> {
+  async #tryAgainOrFail({ item, call, generation }: ItemWork, failure: DomainError): Promise<void> {
     const pauseMs = await this.#persist(() => this.retries.pauseMs(item, failure));
-    const facts = { itemId: item.id, code: failure.code, attempt: item.attempt, pauseMs };
+    const successor =
+      generation && (await this.#persist(() => this.fallback.after(item, generation, failure, pauseMs)));
+    const facts = { itemId: item.id, code: failure.code, attempt: item.attempt, pauseMs, successor };
     if (!(failure instanceof ProviderError)) {
       this.#logger.error({ ...facts, err: failure.cause ?? failure }, 'An item met with trouble of our own');
     } else this.#logger.debug(facts, 'A provider did not deliver');
-    if (pauseMs === undefined) await this.#persist(() => this.queue.fail(item, failure, call));
+    if (successor !== undefined) await this.#handOver({ item, call }, successor);
+    else if (pauseMs === undefined) await this.#persist(() => this.queue.fail(item, failure, call));
     else await this.#queueAgain({ item, call }, pauseMs);
   }
 
@@ -144,6 +150,20 @@ export class ItemWorker {
     if (call && item.attempt >= item.maxAttempts) await this.queue.fail(item, interrupted(), call);
     else if (call) await this.#queueAgain({ item, call }, 0);
     else await this.#queueUncalled(item, 0);
+  }
+
+  /** Whoever left the choice to us need not wait until a provider has rested while another is there. */
+  async #waitOrHandOver({ item, generation }: ItemWork, pauseMs: number): Promise<void> {
+    const successor =
+      generation && (await this.#persist(() => this.fallback.insteadOf(item.provider, item.id, generation)));
+    if (successor === undefined) await this.#queueUncalled(item, pauseMs);
+    else await this.#handOver({ item }, successor);
+  }
+
+  async #handOver({ item, call }: Pick<ItemWork, 'item' | 'call'>, provider: string): Promise<void> {
+    this.#logger.warn({ itemId: item.id, from: item.provider, to: provider }, 'Another provider takes an item over');
+    const isQueued = await this.#persist(() => this.queue.handOver(item, provider, call));
+    if (isQueued) this.wakeUps.announce([{ ...item, dueInMs: 0 }]);
   }
 
   /** Nobody was called, so it was no attempt. */

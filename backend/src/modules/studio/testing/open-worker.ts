@@ -1,20 +1,32 @@
 import { DataSource } from 'typeorm';
 import { OutboundHttp } from '../../../platform/outbound/index.js';
 import { ImageThumbnails } from '../../gallery/index.js';
-import { type ImageProvider, ProviderBreaker, ProviderRegistry, ProviderSetups } from '../../providers/index.js';
+import {
+  type ImageProvider,
+  ProviderAttempts,
+  ProviderBreaker,
+  ProviderCatalogue,
+  ProviderHealth,
+  ProviderRegistry,
+  ProviderSetups,
+} from '../../providers/index.js';
 import { ImageInspector, ObjectStore } from '../../storage/index.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
+import { StudioSettingsService } from '../../studio-settings/index.js';
 import { EndUsers } from '../items/end-users.js';
 import { ItemCalls } from '../items/item-calls.js';
+import { ItemFallback } from '../items/item-fallback.js';
 import { ItemMaker } from '../items/item-maker.js';
 import { ItemRetries } from '../items/item-retries.js';
 import { ItemWorker } from '../items/item-worker.js';
+import { ProviderChoice } from '../provider-choice.js';
 import { EmbeddedWakeUps } from '../queue/wake-ups/embedded-wake-ups.js';
 import { WorkMetrics } from '../items/work-metrics.js';
 import type { TestStudio } from './open-studio.js';
 
 export interface TestWorker {
   readonly worker: ItemWorker;
+  readonly fallback: ItemFallback;
   /** Claims the item when it is due, has it made, and so on until it is finished. @returns how often it was claimed */
   drive(id: string): Promise<number>;
 }
@@ -22,16 +34,26 @@ export interface TestWorker {
 /** A worker like that of a process of its own. */
 export function openWorker(
   { app, queue, clock, claim }: TestStudio,
-  provider: ImageProvider,
+  provider: ImageProvider | readonly ImageProvider[],
   breaker = app.get(ProviderBreaker),
 ): TestWorker {
   const { manager } = app.get(DataSource);
   const wakeUps = new EmbeddedWakeUps();
+  const registry = new ProviderRegistry([provider].flat());
+  const [setups, settings] = [app.get(ProviderSetups), app.get(StudioSettingsService)];
+  const choice = new ProviderChoice(
+    settings,
+    new ProviderCatalogue(registry, setups, settings),
+    breaker,
+    app.get(ProviderHealth),
+  );
+  const retries = app.get(ItemRetries);
+  const fallback = new ItemFallback(choice, app.get(ProviderAttempts), retries);
   const maker = new ItemMaker(
     app.get(ItemCalls),
     breaker,
-    new ProviderRegistry([provider]),
-    app.get(ProviderSetups),
+    registry,
+    setups,
     app.get(EndUsers),
     app.get(ImageInspector),
     app.get(ObjectStore),
@@ -44,12 +66,14 @@ export function openWorker(
     queue,
     maker,
     breaker,
-    app.get(ItemRetries),
+    retries,
+    fallback,
     app.get(ImageThumbnails),
     wakeUps,
   );
   return {
     worker,
+    fallback,
     drive: async (id) => {
       for (let claims = 0; ; claims += 1) {
         const { state, runAt } = await manager.findOneByOrFail(GenerationItem, { id });

@@ -6,11 +6,14 @@ export type Act = (signal: AbortSignal) => Promise<Buffer>;
 
 /** A provider that does in each call what the script says; the last act is repeated. */
 export class ScriptedProvider implements ImageProvider {
-  readonly key = 'mock';
   readonly label = 'Scripted';
   calls = 0;
 
-  constructor(private readonly acts: readonly Act[]) {}
+  constructor(
+    private readonly acts: readonly Act[],
+    readonly key = 'mock',
+    private readonly costMicros: number | null = null,
+  ) {}
 
   describe(): ProviderDescription {
     const sizes = new Map([['1:1', { width: 64, height: 64 }] as const]);
@@ -22,7 +25,14 @@ export class ScriptedProvider implements ImageProvider {
     this.calls += 1;
     if (act === undefined) throw new Error('The script has no acts');
     const bytes = await act(signal);
-    return { bytes, jobId: `call-${this.calls}`, model: 'scripted', seed: null, revisedPrompt: null, costMicros: null };
+    return {
+      bytes,
+      jobId: `call-${this.calls}`,
+      model: 'scripted',
+      seed: null,
+      revisedPrompt: null,
+      costMicros: this.costMicros,
+    };
   }
 }
 
