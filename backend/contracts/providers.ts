@@ -68,6 +68,7 @@ export type ProviderHealthReport = z.infer<typeof ProviderHealthReport>;
 /** With what a provider makes the images of one tier. */
 export const ProviderTier = z.strictObject({
   key: Tier,
+  /** Empty for the offline mock, which has none to choose. */
   model: z.string(),
   quality: z.string().nullable(),
   sizes: z.array(z.strictObject({ aspect_ratio: AspectRatio, width: z.int().positive(), height: z.int().positive() })),

@@ -2,12 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './modules/auth/index.js';
 import { CreditsModule } from './modules/credits/index.js';
 import { GalleryModule } from './modules/gallery/index.js';
-import { ProvidersModule } from './modules/providers/index.js';
+import { ProviderAdministrationModule, ProvidersModule } from './modules/providers/index.js';
 import { StorageModule } from './modules/storage/index.js';
 import { StudioModule } from './modules/studio/index.js';
 import { StudioSettingsModule } from './modules/studio-settings/index.js';
 import type { Configuration } from './platform/config/index.js';
-import { MasterKeyModule } from './platform/crypto/index.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { DocsModule } from './platform/http/docs/docs.module.js';
 import { LoggingModule } from './platform/http/logging.js';
@@ -21,7 +20,6 @@ export class AppModule {
       module: AppModule,
       imports: [
         ...platformModules(configuration),
-        MasterKeyModule,
         LoggingModule,
         HealthModule.asking(StorageModule),
         DocsModule,
@@ -30,6 +28,7 @@ export class AppModule {
         StudioSettingsModule,
         CreditsModule,
         ProvidersModule,
+        ProviderAdministrationModule,
         StorageModule,
         GalleryModule,
         StudioModule,

@@ -9,6 +9,7 @@ const INVENTORY = [
   'DELETE /api/v1/api-keys/{id} revokeApiKey',
   'GET /api/v1/admin/credits/audit getLedgerAudit',
   'GET /api/v1/admin/gallery/missing-objects getMissingObjects',
+  'GET /api/v1/admin/providers listProviders',
   'GET /api/v1/admin/studio/settings listStudioSettings',
   'GET /api/v1/admin/users listUsers',
   'GET /api/v1/api-keys listApiKeys',
@@ -34,6 +35,7 @@ const INVENTORY = [
   'POST /api/v1/admin/credits/accounts/{user_id}/release releaseAccount',
   'POST /api/v1/admin/credits/audit auditLedger',
   'POST /api/v1/admin/credits/grants grantCredits',
+  'POST /api/v1/admin/providers/{key}/test testProvider',
   'POST /api/v1/admin/service-accounts createServiceAccount',
   'POST /api/v1/admin/users createUser',
   'POST /api/v1/admin/users/{id}/invitation renewInvitation',
@@ -50,6 +52,7 @@ const INVENTORY = [
   'POST /api/v1/studio/generate generate',
   'POST /api/v1/studio/generations/{id}/cancel cancelGeneration',
   'POST /v1/images/generations createOpenAIImages',
+  'PUT /api/v1/admin/providers/{key}/credentials changeProviderCredentials',
   'PUT /api/v1/admin/studio/settings changeStudioSettings',
 ];
 

@@ -27,7 +27,7 @@ import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
 import { PasswordStrategy } from './strategies/password.strategy.js';
 import { StreamTicketStrategy } from './strategies/stream-ticket.strategy.js';
 import { AttemptThrottle } from './throttles/attempt-throttle.js';
-import { Limiters } from './throttles/limiters.js';
+import { Limiters } from '../../platform/throttling/index.js';
 import { InvitationEntity } from './users/invitation.entity.js';
 import { InvitationsService } from './users/invitations.service.js';
 import { NewUserListeners } from './users/new-user-listeners.js';

@@ -12,7 +12,6 @@ export { SessionGuard } from './guards/session.guard.js';
 export { LiveCredentials } from './live-credentials.js';
 export type { SessionClaims } from './sessions/session-token.js';
 export { StreamTickets } from './sessions/stream-tickets.js';
-export { Limiters } from './throttles/limiters.js';
 export { type PreparedSetup, SetupService } from './setup.service.js';
 export { type Newcomer, type NewUserListener, NewUserListeners } from './users/new-user-listeners.js';
 export { type CreatedUser, type NewUser, type UserList, UsersService } from './users/users.service.js';

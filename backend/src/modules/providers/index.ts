@@ -22,6 +22,7 @@ export type {
 export type { Enhancement, EnhancerSetup, PromptEnhancer } from './prompt-enhancer.js';
 export { type CallEnd, type CallSum, ProviderAttempts } from './provider-attempts.js';
 export { type Admission, ProviderBreaker, ProviderRestingError } from './provider-breaker.js';
+export { ProviderAdministrationModule } from './provider-administration.module.js';
 export { ProviderCatalogue } from './provider-catalogue.js';
 export { ProviderCallsModule } from './provider-calls.module.js';
 export {

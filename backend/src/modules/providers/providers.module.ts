@@ -8,6 +8,7 @@ import { HuggingFaceImageProvider } from './adapters/huggingface/huggingface.ima
 import { MockImageProvider } from './adapters/mock/mock.image-provider.js';
 import { OpenAICompatibleImageProvider } from './adapters/openai-compatible/openai-compatible.image-provider.js';
 import { OpenAIImageProvider } from './adapters/openai/openai.image-provider.js';
+import { StoredConnections } from './connections/stored-connections.js';
 import { VendorConnectionRow } from './connections/vendor-connection.entity.js';
 import { VendorConnections } from './connections/vendor-connections.js';
 import { EnhancerSetups } from './enhancer-setups.js';
@@ -87,8 +88,9 @@ import { ProviderSetups } from './provider-setups.js';
     ProviderMetrics,
     ProviderRegistry,
     ProviderSetups,
+    StoredConnections,
     VendorConnections,
   ],
-  exports: [EnhancerRegistry, EnhancerSetups, ProviderCatalogue, ProviderRegistry, ProviderSetups],
+  exports: [EnhancerRegistry, EnhancerSetups, ProviderCatalogue, ProviderRegistry, ProviderSetups, StoredConnections],
 })
 export class ProvidersModule {}

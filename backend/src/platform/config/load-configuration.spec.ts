@@ -121,6 +121,7 @@ describe('loadConfiguration', () => {
       'a private address must be in OUTBOUND_ALLOW',
     ],
     [{ OLLAMA_BASE_URL: 'http://localhost:11434' }, 'OLLAMA_BASE_URL must begin with https://'],
+    [{ HUGGINGFACE_API_KEY: 'sk-other' }, 'HUGGINGFACE_API_KEY must begin with hf_'],
     [{ GEMINI_API_KEY: 'two words' }, 'GEMINI_API_KEY must be one word'],
     [{ OPENAI_BASE_URL: 'https://me:hunter2@api.openai.com/v1' }, 'hold no credentials'],
   ])('refuses %j', (environment, sentence) => {

@@ -87,7 +87,8 @@ export const Variables = z.object({
   ADMIN_PASSWORD: z.string().min(15, 'must be at least 15 characters long').max(256).optional(),
   OPENAI_API_KEY: apiKey.optional(),
   OPENAI_BASE_URL: url('http:', 'https:').optional(),
-  HUGGINGFACE_API_KEY: apiKey.optional(),
+  // By the vendor's convention any other key would be handed to the company behind a model.
+  HUGGINGFACE_API_KEY: apiKey.startsWith('hf_', 'must begin with hf_').optional(),
   HUGGINGFACE_BASE_URL: url('http:', 'https:').optional(),
   GEMINI_API_KEY: apiKey.optional(),
   GEMINI_BASE_URL: url('http:', 'https:').optional(),

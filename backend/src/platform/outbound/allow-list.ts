@@ -18,11 +18,11 @@ export class AllowList {
   }
 
   /**
-   * Whether a connection to this address, reached by this name, has been allowed. To allow a name is not to allow
-   * every place that it may one day lead to: addresses that are no server have to be allowed themselves.
+   * Whether a connection to this address, reached by this name, has been allowed. Addresses that are no server can't
+   * be: to allow a name is not to allow every place that it may one day lead to, and a network may hold a cloud's own.
    */
   permits(host: string, address: string): boolean {
-    return isInside(address, this.#networks) || (this.#hosts.has(host.toLowerCase()) && mayBeServer(address));
+    return mayBeServer(address) && (this.#hosts.has(host.toLowerCase()) || isInside(address, this.#networks));
   }
 
   /** Whether a connection to this host may turn out to be allowed, as far as can be told before it is looked up. */

@@ -55,6 +55,14 @@ export class OutboundHttp implements OnApplicationShutdown {
   }
 
   /**
+   * Looks at an address without going there.
+   * @throws OutboundError where no request would be made, whatever its name leads to
+   */
+  checkUrl(url: string): void {
+    this.#policy.checkUrl(url);
+  }
+
+  /**
    * Sends a request and reads the whole answer, whatever its status.
    * @throws OutboundError
    */

@@ -109,7 +109,9 @@ describe('OutboundPolicy', () => {
 });
 
 describe('OutboundPolicy with an allow-list', () => {
-  const policy = new OutboundPolicy(new AllowList(['127.0.0.1', '10.1.0.0/16', 'fd12::/16', 'Gateway.internal']));
+  const policy = new OutboundPolicy(
+    new AllowList(['127.0.0.1', '10.1.0.0/16', 'fd12::/16', '100.64.0.0/10', '169.254.7.7', 'Gateway.internal']),
+  );
 
   it.each([
     ['an allowed address', 'http://127.0.0.1:9000/', undefined],
@@ -133,6 +135,10 @@ describe('OutboundPolicy with an allow-list', () => {
     ['an allowed name that leads to the metadata of a cloud', 'http://gateway.internal/', '169.254.169.254'],
     ['an allowed name that leads to a link-local address', 'http://gateway.internal/', 'fe80::1'],
     ['an allowed name that leads nowhere', 'http://gateway.internal/', '0.0.0.0'],
+    ['the metadata of a cloud in an allowed network', 'http://100.100.100.200/', undefined],
+    ['the same by an allowed name', 'http://gateway.internal/', '100.100.100.200'],
+    ['a link-local address that is itself allowed', 'http://169.254.7.7/', undefined],
+    ['a name that leads there', 'http://models.lan/', '169.254.7.7'],
     ['a name that contains an allowed one', 'http://gateway.internal.example/', '192.168.7.7'],
   ])('refuses %s', (_, url, address) => {
     expect(isAllowed(policy, url, address)).toBe(false);

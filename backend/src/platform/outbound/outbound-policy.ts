@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isPublicAddress } from './addresses.js';
+import { isPublicAddress, mayBeServer } from './addresses.js';
 import type { AllowList } from './allow-list.js';
 import { OutboundError } from './outbound-error.js';
 
@@ -20,6 +20,7 @@ export class OutboundPolicy {
     if (defaultPort === undefined) throw new OutboundError('refused', 'PROTOCOL');
     if (url.username !== '' || url.password !== '') throw new OutboundError('refused', 'CREDENTIALS_IN_URL');
     const [host, isEncrypted] = [hostOf(url), url.protocol === 'https:'];
+    if (isIP(host) !== 0 && !mayBeServer(host)) throw new OutboundError('refused', 'NO_SERVER');
     const mayBeAllowed = this.allowList.mayPermit(host);
     if (!isEncrypted && !mayBeAllowed) throw new OutboundError('refused', 'NOT_ENCRYPTED');
     const port = url.port === '' ? defaultPort : Number(url.port);

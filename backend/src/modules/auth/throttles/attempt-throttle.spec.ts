@@ -4,7 +4,7 @@ import { Configuration, readVariables } from '../../../platform/config/index.js'
 import { SecretKeys } from '../../../platform/crypto/index.js';
 import { RedisConnections } from '../../../platform/redis/index.js';
 import { AttemptThrottle } from './attempt-throttle.js';
-import { Limiters } from './limiters.js';
+import { Limiters } from '../../../platform/throttling/index.js';
 
 const THROTTLED = { code: 'auth.throttled', kind: 'throttled' };
 const wrong = (): Promise<undefined> => Promise.resolve(undefined);

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { SecretKeys } from '../../../platform/crypto/index.js';
 import { throttled } from '../auth.errors.js';
-import { Limiters } from './limiters.js';
+import { Limiters } from '../../../platform/throttling/index.js';
 import { Turnstile } from './turnstile.js';
 
 /** Wrong passwords for one account that cost nothing; each one after them doubles the wait, from 1 s to 15 min. */

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from '../../../platform/errors/index.js';
-import { type Actor, Limiters } from '../../auth/index.js';
+import { Limiters } from '../../../platform/throttling/index.js';
+import type { Actor } from '../../auth/index.js';
 
 /** More than anybody reviews, and few enough that a program in a loop does not empty an account. */
 const POINTS = 20;

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Metrics } from '../../../platform/metrics/index.js';
 import { OutboundError, type OutboundFailure } from '../../../platform/outbound/index.js';
-import { type Actor, Limiters } from '../../auth/index.js';
+import { Limiters } from '../../../platform/throttling/index.js';
+import type { Actor } from '../../auth/index.js';
 import {
   EnhancerRegistry,
   type EnhancerSetup,

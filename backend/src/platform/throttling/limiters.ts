@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { RedisConnections } from '../../../platform/redis/index.js';
+import { RedisConnections } from '../redis/index.js';
 
 export interface Limit {
   /** Tells the limiters apart in the store. */

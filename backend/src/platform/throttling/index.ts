@@ -1,0 +1,1 @@
+export { type Limit, Limiters } from './limiters.js';
