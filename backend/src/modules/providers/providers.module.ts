@@ -12,6 +12,7 @@ import { StoredConnections } from './connections/stored-connections.js';
 import { VendorConnectionRow } from './connections/vendor-connection.entity.js';
 import { VendorConnections } from './connections/vendor-connections.js';
 import { EnhancerSetups } from './enhancer-setups.js';
+import { GeminiEnhancer } from './enhancers/gemini/gemini.enhancer.js';
 import { HuggingFaceEnhancer } from './enhancers/huggingface/huggingface.enhancer.js';
 import { MockEnhancer } from './enhancers/mock/mock.enhancer.js';
 import { OllamaEnhancer } from './enhancers/ollama/ollama.enhancer.js';
@@ -57,6 +58,11 @@ import { ProviderSetups } from './provider-setups.js';
       inject: [Configuration],
     },
     {
+      provide: GeminiEnhancer,
+      useFactory: (http: OutboundHttp, metrics: ProviderMetrics) => new GeminiEnhancer(http, metrics),
+      inject: [OutboundHttp, ProviderMetrics],
+    },
+    {
       provide: HuggingFaceEnhancer,
       useFactory: (http: OutboundHttp, metrics: ProviderMetrics) => new HuggingFaceEnhancer(http, metrics),
       inject: [OutboundHttp, ProviderMetrics],
@@ -80,7 +86,7 @@ import { ProviderSetups } from './provider-setups.js';
     {
       provide: PROMPT_ENHANCERS,
       useFactory: (...enhancers: PromptEnhancer[]) => enhancers,
-      inject: [HuggingFaceEnhancer, OllamaEnhancer, MockEnhancer],
+      inject: [HuggingFaceEnhancer, GeminiEnhancer, OllamaEnhancer, MockEnhancer],
     },
     EnhancerRegistry,
     EnhancerSetups,

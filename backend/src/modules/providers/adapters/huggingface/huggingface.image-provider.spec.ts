@@ -95,6 +95,15 @@ describe('HuggingFaceImageProvider', () => {
     expect(fake.requests).toEqual([]);
   });
 
+  it('tells as much of a prompt as each of its models reads', () => {
+    const reads = (changed: Record<string, string>) =>
+      provider.describe(setupAt(fake.baseUrl, changed)).capabilities.maxPromptLength;
+    const dev = 'fal-ai:black-forest-labs/FLUX.1-dev';
+    expect(reads({})).toBe(1_000);
+    expect(reads({ provider_huggingface_standard_model: dev })).toBe(2_000);
+    expect(reads({ provider_huggingface_premium2_model: dev })).toBe(1_000);
+  });
+
   it('promises to obey a seed if everybody does who makes its images', () => {
     const supportsSeed = (changed: Record<string, string>) =>
       provider.describe(setupAt(fake.baseUrl, changed)).capabilities.supportsSeed;

@@ -54,6 +54,7 @@ export class HuggingFaceImageProvider implements ImageProvider {
         sizes: offeredSizes(possible),
         maxCount: GENERATION_MAX_COUNT,
         supportsSeed: offers.length > 0 && offers.every(supportsSeed),
+        maxPromptLength: Math.min(...offers.map(({ model }) => promptLengthOf(model))),
       },
     };
   }
@@ -88,6 +89,11 @@ export class HuggingFaceImageProvider implements ImageProvider {
   #calls(address: RouterAddress, timeoutMs: number, signal: AbortSignal): RouterCalls {
     return new RouterCalls(this.http, address, { timeoutMs, firstPauseMs: this.firstPauseMs }, signal);
   }
+}
+
+/** Diffusion models read 256 or 512 tokens of a prompt, at about four characters each, and draw nothing of the rest. */
+function promptLengthOf(model: string): number {
+  return /schnell|stable-diffusion/i.test(model) ? 1_000 : 2_000;
 }
 
 /** Without the tiers that can't be made, or by nobody that we know how to ask. */
