@@ -1,5 +1,8 @@
 import type { ImageExtension } from './image-keys.js';
 
+/** Names of chunks, read as numbers. */
+const [ACTL, IDAT, IEND] = [0x6163544c, 0x49444154, 0x49454e44];
+
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Tells a format by its first bytes alone. */
@@ -15,6 +18,17 @@ export function endOfImage(bytes: Buffer, format: ImageExtension): number | unde
   return END_OF[format](bytes);
 }
 
+/** Whether a PNG moves, which it says before its pixels. Decoders that know nothing of it see its first picture alone. */
+export function isMovingPng(bytes: Buffer): boolean {
+  let offset = PNG_SIGNATURE.length;
+  while (offset + 8 <= bytes.length) {
+    const type = bytes.readUInt32BE(offset + 4);
+    if (type === ACTL || type === IDAT) return type === ACTL;
+    offset += 12 + bytes.readUInt32BE(offset);
+  }
+  return false;
+}
+
 const END_OF: Record<ImageExtension, (bytes: Buffer) => number | undefined> = {
   png: endOfPng,
   jpg: endOfJpeg,
@@ -25,7 +39,7 @@ const END_OF: Record<ImageExtension, (bytes: Buffer) => number | undefined> = {
 function endOfPng(bytes: Buffer): number | undefined {
   let offset = PNG_SIGNATURE.length;
   while (offset + 12 <= bytes.length) {
-    const isLast = bytes.readUInt32BE(offset + 4) === 0x49454e44;
+    const isLast = bytes.readUInt32BE(offset + 4) === IEND;
     offset += 12 + bytes.readUInt32BE(offset);
     if (isLast) return offset <= bytes.length ? offset : undefined;
   }

@@ -1,10 +1,11 @@
-import { deflateSync, crc32 } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { ImageInspector, UnusableImageError } from './image-inspector.js';
 import { IMAGE_MAX_BYTES } from './image-limits.js';
 import { ImageWork } from './image-work.js';
+import { PNG_SIGNATURE, pngChunk } from './testing/png-chunks.js';
 import { sampleImage, samplePng } from './testing/sample-images.js';
 
 const inspector = new ImageInspector(new ImageWork());
@@ -19,15 +20,6 @@ async function reasonFor(bytes: Buffer): Promise<string> {
   }
 }
 
-function chunk(type: string, content: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(content.length);
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, checksum]);
-}
-
 /** A few hundred bytes that say they are a black-and-white image of any size. */
 function bomb(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
@@ -35,10 +27,10 @@ function bomb(width: number, height: number): Buffer {
   header.writeUInt32BE(height, 4);
   header.writeUInt8(1, 8);
   return Buffer.concat([
-    Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.alloc(100_000))),
-    chunk('IEND', Buffer.alloc(0)),
+    PNG_SIGNATURE,
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', deflateSync(Buffer.alloc(100_000))),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import sharp from 'sharp';
-import { endOfImage, sniffImage } from './image-end.js';
+import { endOfImage, isMovingPng, sniffImage } from './image-end.js';
 import { type ImageExtension, type ImageMime, MIME_BY_EXTENSION } from './image-keys.js';
 import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS } from './image-limits.js';
 import { ImageWork } from './image-work.js';
@@ -69,6 +69,7 @@ function checkFrame(bytes: Buffer): ImageExtension {
   const end = endOfImage(bytes, format);
   if (end === undefined) throw new UnusableImageError('truncated');
   if (end < bytes.length) throw new UnusableImageError('trailing_bytes');
+  if (format === 'png' && isMovingPng(bytes)) throw new UnusableImageError('animated');
   return format;
 }
 
