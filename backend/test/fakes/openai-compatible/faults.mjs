@@ -49,7 +49,7 @@ export const FAULTS = {
   no_such_place: answered('{"detail":"Not Found"}', 404),
   no_such_place_in_html: answered(HTML, 404, HTML_TYPE),
   no_such_method: answered('{"detail":"Method Not Allowed"}', 405),
-  slow_down: refused({ status: 429, message: 'Too many requests', retryAfterS: 3 }),
+  slow_down: refused({ status: 429, message: 'Too many requests', retryAfterS: 1 }),
   busy: refused(BUSY),
   not_ready: refused({ status: 503, message: 'The engine is not ready yet' }),
   out_of_memory: refused({ status: 500, message: OUT_OF_MEMORY }),

@@ -215,7 +215,7 @@ describeProviderFailures('An OpenAI-compatible server', {
     no_such_place: { category: 'invalid_request', httpStatus: 404, message: expect.stringContaining('/v1') },
     no_such_place_in_html: { category: 'invalid_request', message: expect.stringContaining('/v1') },
     no_such_method: { category: 'invalid_request', httpStatus: 405, message: expect.stringContaining('/v1') },
-    slow_down: { category: 'rate_limited', httpStatus: 429, retryAfterMs: 3_000 },
+    slow_down: { category: 'rate_limited', httpStatus: 429, retryAfterMs: 1_000 },
     busy: { category: 'rate_limited', httpStatus: 503, retryAfterMs: 5_000, retryable: true },
     not_ready: { category: 'provider_unavailable', httpStatus: 503 },
     out_of_memory: { category: 'provider_unavailable', httpStatus: 500 },
