@@ -5,6 +5,8 @@ import { Instant, UserId } from './primitives.js';
 export const StudioSetting = z.strictObject({
   key: z.string(),
   value: z.string(),
+  /** What it is while nobody has changed it. */
+  default_value: z.string(),
   /** `database` when an administrator set it, `default` otherwise. */
   source: z.enum(['default', 'database']),
   updated_at: Instant.nullable(),

@@ -36,7 +36,14 @@ describe('studio settings', () => {
   it('begin with their defaults', async () => {
     const settings = await settingsOf(admin);
     for (const [key, value] of Object.entries(DEFAULTS))
-      expect(settings.get(key)).toEqual({ key, value, source: 'default', updated_at: null, updated_by: null });
+      expect(settings.get(key)).toEqual({
+        key,
+        value,
+        default_value: value,
+        source: 'default',
+        updated_at: null,
+        updated_by: null,
+      });
   });
 
   it('remember who changed them and when', async () => {
@@ -45,7 +52,12 @@ describe('studio settings', () => {
     const settings = await settingsOf(admin);
     const changed = settings.get('credit_price_premium4')!;
     const { body: me } = await admin.get<Me>('/auth/me');
-    expect(changed).toMatchObject({ value: '5', source: 'database', updated_by: { id: me.id, name: me.name } });
+    expect(changed).toMatchObject({
+      value: '5',
+      default_value: '4',
+      source: 'database',
+      updated_by: { id: me.id, name: me.name },
+    });
     expect(Math.abs(Date.parse(changed.updated_at!) - startedAt)).toBeLessThan(60_000);
     expect(settings.get('credit_price_premium2')!.source).toBe('default');
     await changeSettings(admin, { credit_price_premium4: '4' });

@@ -1,7 +1,7 @@
 import type { ProviderOption, StudioOptions, StudioSetting } from '@atelier/contracts';
 
 export function setting(key: string, value: string, more: Partial<StudioSetting> = {}): StudioSetting {
-  return { key, value, source: 'default', updated_at: null, updated_by: null, ...more };
+  return { key, value, default_value: value, source: 'default', updated_at: null, updated_by: null, ...more };
 }
 
 export function providerOption(key: string, label: string, more: Partial<ProviderOption> = {}): ProviderOption {

@@ -20,7 +20,11 @@ export function enhancerNote(options: StudioOptions | undefined, saved: string, 
   if (chosen !== saved) {
     return { tone: 'neutral', text: `Save to see whether ${label} is ready.` } as const;
   }
-  if (options.enhancer.ready && options.enhancer.key === chosen) {
+  const { key, ready, reason } = options.enhancer;
+  if (ready && key === chosen && reason !== undefined) {
+    return { tone: 'error', text: reason } as const;
+  }
+  if (ready && key === chosen) {
     return { tone: 'success', text: `${label} is ready.` } as const;
   }
   return {

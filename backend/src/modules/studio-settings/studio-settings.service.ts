@@ -34,6 +34,7 @@ export class StudioSettingsService {
         return {
           key,
           value: row?.value ?? SETTINGS[key].defaultValue,
+          default_value: SETTINGS[key].defaultValue,
           source: row ? 'database' : 'default',
           updated_at: row ? toInstant(row.updatedAt) : null,
           updated_by: row ? { id: row.updatedBy, name: names.get(row.updatedBy) ?? 'A removed user' } : null,

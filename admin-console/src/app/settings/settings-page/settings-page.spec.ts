@@ -208,6 +208,30 @@ describe('SettingsPage', () => {
     expect(text()).toContain('Hugging Face isn’t ready: the offline mock answers until it is configured.');
   });
 
+  it('tells what is the matter with an enhancer that has just failed', async () => {
+    stored = stored.map((one) => (one.key === 'prompt_enhancer_provider' ? { ...one, value: 'ollama' } : one));
+    const reason = 'Ollama does not answer at http://127.0.0.1:11434 (ECONNREFUSED).';
+    const enhancer = { key: 'ollama', label: 'Ollama', ready: true, reason };
+    api.on(`GET ${OPTIONS}`, () => studioOptions({ enhancer }));
+    await open('enhancement');
+    expect(text()).toContain(reason);
+    expect(text()).not.toContain('Ollama is ready.');
+  });
+
+  it('goes back to the instruction that a new installation begins with, as to any other edit', async () => {
+    stored = stored.map((one) =>
+      one.key === 'prompt_enhancer_instruction' ? { ...one, value: 'Be brief.', source: 'database' } : one,
+    );
+    await open('enhancement');
+    await press('Use the default text');
+    expect(await (await (await price('Instruction')).getControl(MatInputHarness))?.getValue()).toBe('Make it vivid.');
+    expect(text()).toContain('1 unsaved change');
+    expect(text()).not.toContain('Use the default text');
+    await press('Review');
+    await press('Save 1 change');
+    await eventually(() => expect(puts()).toEqual([{ prompt_enhancer_instruction: 'Make it vivid.' }]));
+  });
+
   it('edits what the enhancer is told, and how long its answer may be', async () => {
     await open('enhancement');
     await type('Instruction', ' ');
