@@ -20,6 +20,7 @@ export { expect };
  * @property {string} file
  * @property {Work} work
  * @property {Block} block
+ * @property {number} tookMs the last time it ran
  * @typedef {object} Outcome
  * @property {RegisteredTest} test
  * @property {number} timeSpentMs
@@ -36,6 +37,13 @@ const blockOf = (name, parent) => ({
 /** @type {RegisteredTest[]} */
 const tests = [];
 let current = blockOf('');
+
+/** Not those that a test has replaced. */
+const { setTimeout, clearTimeout } = globalThis;
+
+/** What a test may take of which is not known how long it takes; and how much more than that, where it is. */
+const PATIENCE_MS = 60_000;
+const SLOWER = { factor: 8, byMs: 4_000 };
 
 const mocker = new ModuleMocker(globalThis);
 const timers = new ModernFakeTimers({ config: /** @type {any} */ ({ fakeTimers: {} }), global: globalThis });
@@ -63,7 +71,7 @@ function declareBlock(name, declare, row = []) {
 
 /** @param {string} name @param {(...row: any[]) => unknown} work @param {unknown[]} row */
 function declareTest(name, work, row = []) {
-  tests.push({ name, id: '', file: '', block: current, work: () => work(...row) });
+  tests.push({ name, id: '', file: '', block: current, work: () => work(...row), tookMs: 0 });
 }
 
 /** @param {(name: string, work: (...row: any[]) => unknown, row: unknown[]) => void} declare */
@@ -111,11 +119,18 @@ function forgetMocks() {
   timers.useRealTimers();
 }
 
+/** How long tests take, for a process that has not run them yet. @returns {Record<string, number>} */
+export const timesTaken = () => Object.fromEntries(tests.map(({ id, tookMs }) => [id, tookMs]));
+/** @param {Record<string, number>} times */
+export function expectTimes(times) {
+  for (const test of tests) test.tookMs = times[test.id] ?? 0;
+}
+
 /** Outermost first. @param {Block | undefined} block @returns {Block[]} */
 const ancestryOf = (block) => (block === undefined ? [] : [...ancestryOf(block.parent), block]);
 
 /**
- * Runs the loaded tests one after the other.
+ * Runs the loaded tests one after the other, the quick ones first: one that fails spares the others.
  * @param {(test: RegisteredTest) => boolean} isWanted
  * @param {{ bail: boolean, onTest: (test: RegisteredTest) => void }} options
  * @returns {Promise<Outcome[]>}
@@ -131,21 +146,24 @@ export async function runTests(isWanted, { bail, onTest }) {
       if (isFile(block)) forgetMocks();
     }
   };
-  for (const test of tests.filter(isWanted)) {
+  for (const test of tests.filter(isWanted).sort((a, b) => a.tookMs - b.tookMs)) {
     onTest(test);
     const startedAt = performance.now();
     const ancestry = ancestryOf(test.block);
-    const error = await errorOf(async () => {
+    const limitMs = test.tookMs === 0 ? PATIENCE_MS : SLOWER.byMs + SLOWER.factor * test.tookMs;
+    const error = await errorOf(limitMs, async () => {
       await close(open.filter((block) => !ancestry.includes(block)));
       const entered = ancestry.filter((block) => !open.includes(block));
       open = ancestry;
       for (const block of entered) for (const work of block.hooks.beforeAll) await work();
       await runTest(test, ancestry);
     });
-    outcomes.push({ test, timeSpentMs: performance.now() - startedAt, ...(error && { error }) });
+    const timeSpentMs = performance.now() - startedAt;
+    if (!error) test.tookMs = timeSpentMs;
+    outcomes.push({ test, timeSpentMs, ...(error && { error }) });
     if (error && bail) break;
   }
-  const error = await errorOf(() => close(open));
+  const error = await errorOf(PATIENCE_MS, () => close(open));
   const last = outcomes.at(-1);
   if (error && last && !last.error) last.error = error;
   return outcomes;
@@ -173,18 +191,20 @@ async function runTest({ work }, ancestry) {
 
 /**
  * What went wrong, also outside of what was waited for.
- * @param {() => Promise<void>} work @returns {Promise<Error | undefined>}
+ * @param {number} limitMs @param {() => Promise<void>} work @returns {Promise<Error | undefined>}
  */
-async function errorOf(work) {
+async function errorOf(limitMs, work) {
   /** @type {PromiseWithResolvers<never>} */
   const stray = Promise.withResolvers();
   for (const event of STRAY) process.on(event, stray.reject);
+  const limit = setTimeout(() => stray.reject(new Error(`It took longer than ${limitMs} ms`)), limitMs);
   try {
     await Promise.race([work(), stray.promise]);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   } finally {
+    clearTimeout(limit);
     for (const event of STRAY) process.off(event, stray.reject);
   }
 }

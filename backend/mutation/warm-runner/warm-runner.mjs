@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
@@ -9,7 +10,10 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import { compileOnImport } from './compile-hooks.mjs';
-import { loadSpec, runTests } from './harness.mjs';
+import { expectTimes, loadSpec, runTests, timesTaken } from './harness.mjs';
+
+/** In Stryker's copy, where the next process finds it if this one has to be ended. */
+const TIMES_FILE = 'test-times.json';
 
 /**
  * Runs the specs in a process that has loaded them once, as only the mutant differs from one run to the next. Through Jest
@@ -33,6 +37,7 @@ class WarmRunner {
     for (const spec of JSON.parse(process.env.MUTATION_SPEC_FILES ?? '[]')) {
       await loadSpec(relative('backend', spec), pathToFileURL(join(process.cwd(), spec)).href);
     }
+    if (existsSync(TIMES_FILE)) expectTimes(JSON.parse(readFileSync(TIMES_FILE, 'utf8')));
   }
 
   async dryRun({ coverageAnalysis }) {
@@ -44,6 +49,7 @@ class WarmRunner {
       },
     });
     this.#context.currentTestId = undefined;
+    writeFileSync(TIMES_FILE, JSON.stringify(timesTaken()));
     return { ...this.#resultOf(outcomes), mutantCoverage: this.#context.mutantCoverage };
   }
 

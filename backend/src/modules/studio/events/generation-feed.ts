@@ -36,8 +36,8 @@ export class GenerationFeed {
   #hasMore = true;
 
   constructor(
-    private readonly log: GenerationEventLog,
-    private readonly reader: GenerationReader,
+    private readonly log: Pick<GenerationEventLog, 'after'>,
+    private readonly reader: Pick<GenerationReader, 'find' | 'unfinished'>,
     private readonly options: FeedOptions,
   ) {
     this.#position = options.start.position;

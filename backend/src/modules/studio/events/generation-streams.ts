@@ -31,10 +31,10 @@ export class GenerationStreams implements OnModuleDestroy {
   #isStopping = false;
 
   constructor(
-    @Inject(GenerationEventLog) private readonly log: GenerationEventLog,
-    @Inject(GenerationReader) private readonly reader: GenerationReader,
+    @Inject(GenerationEventLog) private readonly log: Pick<GenerationEventLog, 'resume' | 'after'>,
+    @Inject(GenerationReader) private readonly reader: Pick<GenerationReader, 'get' | 'find' | 'unfinished'>,
     @Inject(GenerationWatch) private readonly watch: GenerationWatch,
-    @Inject(LiveCredentials) private readonly credentials: LiveCredentials,
+    @Inject(LiveCredentials) private readonly credentials: Pick<LiveCredentials, 'isLive'>,
     @Inject(StreamPace) private readonly pace: StreamPace,
   ) {}
 

@@ -73,7 +73,7 @@ export class GenerationWatch
 
   constructor(
     @Inject(Broadcast) private readonly broadcast: Broadcast,
-    @Inject(GenerationEventLog) private readonly log: GenerationEventLog,
+    @Inject(GenerationEventLog) private readonly log: Pick<GenerationEventLog, 'newestOf'>,
   ) {}
 
   onModuleInit(): void {
