@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Transactions, isUniqueViolation } from '../../platform/database/index.js';
 import { Metrics } from '../../platform/metrics/index.js';
 import { Clock, Remembered } from '../../platform/time/index.js';
@@ -32,6 +32,9 @@ export class ProviderRestingError extends Error {
     super(`${provider} is left alone for a while`);
   }
 }
+
+/** As it is before anybody has failed. */
+const CLOSED = { state: 'CLOSED', version: 0, trips: 0, tryAt: 0, countsFrom: 0 } as const;
 
 type Change = Partial<Omit<ProviderBreakerRow, 'provider' | 'version'>>;
 
@@ -96,6 +99,18 @@ export class ProviderBreaker implements OnModuleInit {
     else if (isHeldAgainst) await this.#openIfFailing(provider);
   }
 
+  /** Lets transactions for a provider through one by one, until they end. */
+  async lock(tx: EntityManager, provider: string): Promise<void> {
+    const row = { provider, ...CLOSED };
+    await tx
+      .createQueryBuilder()
+      .insert()
+      .into(ProviderBreakerRow)
+      .values(row)
+      .orUpdate(['provider'], ['provider'])
+      .execute();
+  }
+
   async #probed(provider: string, version: number, end: CallEnd | undefined, isHeldAgainst: boolean): Promise<void> {
     const row = await this.dataSource.manager.findOneByOrFail(ProviderBreakerRow, { provider });
     if (row.version !== version) return;
@@ -130,8 +145,7 @@ export class ProviderBreaker implements OnModuleInit {
     const row = await this.dataSource.manager.findOneBy(ProviderBreakerRow, { provider });
     if (row) return row;
     try {
-      const closed = { provider, state: 'CLOSED' as const, version: 0, trips: 0, tryAt: 0, countsFrom: 0 };
-      await this.transactions.run((tx) => tx.insert(ProviderBreakerRow, closed));
+      await this.transactions.run((tx) => tx.insert(ProviderBreakerRow, { provider, ...CLOSED }));
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
     }

@@ -40,6 +40,7 @@ import { PromptEnhancement } from './enhancement/prompt-enhancement.js';
 import { PromptSuggestions } from './enhancement/prompt-suggestions.js';
 import { ReadyEnhancers } from './enhancement/ready-enhancers.js';
 import { ProviderChoice } from './provider-choice.js';
+import { ProviderSlots } from './queue/provider-slots.js';
 import { QueueLine } from './queue/queue-line.js';
 import { QueueMetrics } from './queue/queue-metrics.js';
 import { StrandedItems } from './caretaker/stranded-items.js';
@@ -91,6 +92,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     PromptEnhancement,
     PromptSuggestions,
     ProviderChoice,
+    ProviderSlots,
     QueueLine,
     QueueMetrics,
     StudioOptionsService,

@@ -10,6 +10,7 @@ import { GenerationEvent } from './generation-event.entity.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem, ITEM_STATES, type ItemState, isTerminal } from '../items/generation-item.entity.js';
 import { statusOf } from '../generation-view.js';
+import { ProviderSlots } from '../queue/provider-slots.js';
 import { ItemQueue, LEASE_MS } from '../items/item-queue.js';
 import { OverdueItems } from '../caretaker/overdue-items.js';
 import { type TestStudio, USER, imageOf, openStudio } from '../testing/open-studio.js';
@@ -35,6 +36,7 @@ function anotherQueue({ app, clock }: TestStudio): ItemQueue {
     app.get(GalleryService),
     app.get(ProviderAttempts),
     app.get(ProviderBreaker),
+    app.get(ProviderSlots),
     app.get(GenerationEvents),
     app.get(WorkMetrics),
     clock,

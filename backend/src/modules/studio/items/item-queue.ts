@@ -8,7 +8,8 @@ import { Clock } from '../../../platform/time/index.js';
 import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../../credits/index.js';
 import { GalleryService, type NewImage } from '../../gallery/index.js';
 import { type CallEnd, ProviderAttempts, ProviderBreaker } from '../../providers/index.js';
-import { countAtWork, itemsInTurn } from '../queue/fair-share.js';
+import { type ItemInTurn, countAtWork, itemsInTurn } from '../queue/fair-share.js';
+import { ProviderSlots } from '../queue/provider-slots.js';
 import { GenerationEvents } from '../events/generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { GenerationRow } from '../generation.entity.js';
@@ -34,7 +35,7 @@ export interface ClaimedItem {
 
 type ItemOfClaim = Pick<ClaimedItem, 'id' | 'generationId' | 'userId' | 'fence'>;
 
-/** Rolls back a claim that came while its user had enough items at work. */
+/** Rolls back a claim that came while its user or its provider had enough items at work. */
 class BeyondShareError extends Error {
   override readonly name = 'BeyondShareError';
 }
@@ -55,15 +56,29 @@ export class ItemQueue {
     @Inject(GalleryService) private readonly gallery: GalleryService,
     @Inject(ProviderAttempts) private readonly calls: ProviderAttempts,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
+    @Inject(ProviderSlots) private readonly slots: ProviderSlots,
     @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Ids of items that may be claimed now, interleaved by user so that nobody waits behind another's batch. */
+  /**
+   * Ids of items that may be claimed now, interleaved by user so that nobody waits behind another's batch. Those whose
+   * provider is left alone or has enough to do are passed over, so that the others have their turns.
+   */
   async due(limit: number): Promise<string[]> {
-    const resting = await this.breaker.resting();
-    return itemsInTurn(this.dataSource.manager, this.clock.now(), limit, [...resting.keys()]);
+    const { manager } = this.dataSource;
+    const now = this.clock.now();
+    const passedOver = [...(await this.breaker.resting()).keys()];
+    const due = new Set<string>();
+    for (;;) {
+      const items = await itemsInTurn(manager, now, limit, passedOver);
+      const free = await this.slots.free(manager, items, now);
+      for (const id of withinSlots(items, free)) due.add(id);
+      const full = [...free].filter(([, slots]) => slots < 0).map(([provider]) => provider);
+      if (full.length === 0) return [...due].slice(0, limit);
+      passedOver.push(...full);
+    }
   }
 
   /** What was asked for with an item; undefined when there is no such item. */
@@ -77,7 +92,7 @@ export class ItemQueue {
     return generation?.tier;
   }
 
-  /** @returns the item, or undefined when somebody else was faster or its user has enough items at work */
+  /** @returns the item, or undefined when somebody else was faster or its user or its provider has enough items at work */
   async claim(id: string): Promise<ClaimedItem | undefined> {
     try {
       const item = await this.#claim(id);
@@ -90,6 +105,7 @@ export class ItemQueue {
   }
 
   async #claim(id: string): Promise<ClaimedItem | undefined> {
+    const limits = await this.slots.limits();
     const now = this.clock.now();
     return this.transactions.run(async (tx) => {
       const { affected } = await tx
@@ -112,6 +128,7 @@ export class ItemQueue {
       if (affected !== 1) return undefined;
       const item = await tx.findOneByOrFail(GenerationItem, { id });
       const { generationId, userId, provider, fence, attempts: attempt, maxAttempts } = item;
+      if (!(await this.slots.hasSlot(tx, provider, limits.get(provider), now))) throw new BeyondShareError();
       // One claim of a user after the other: each counts what the others before it have committed, and itself.
       await this.ledger.lockAccount(tx, userId);
       if ((await countAtWork(tx, userId, now)) > MAX_AT_WORK_PER_USER) throw new BeyondShareError();
@@ -319,4 +336,14 @@ export class ItemQueue {
     const images = await this.gallery.findByItems([id], tx);
     return images.some((image) => image.storageKey === storageKey);
   }
+}
+
+/** As many of the items as their providers have slots for; what is left of those is less than none where some wait. */
+function withinSlots(items: readonly ItemInTurn[], free: Map<string, number>): string[] {
+  return items.flatMap(({ id, provider }) => {
+    const slots = free.get(provider);
+    if (slots === undefined) return [id];
+    free.set(provider, slots - 1);
+    return slots > 0 ? [id] : [];
+  });
 }

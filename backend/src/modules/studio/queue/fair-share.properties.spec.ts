@@ -80,8 +80,10 @@ describeOnEveryDatabase('The turns of any queue', (open) => {
           if (items.length > 0) await tx.insert(GenerationItem, items);
         });
 
-        expect(await itemsInTurn(dataSource.manager, NOW, limit, resting)).toEqual(
-          turns(items, resting).slice(0, limit),
+        const inTurn = await itemsInTurn(dataSource.manager, NOW, limit, resting);
+        expect(inTurn.map(({ id }) => id)).toEqual(turns(items, resting).slice(0, limit));
+        expect(inTurn.map(({ provider }) => provider)).toEqual(
+          inTurn.map(({ id }) => items.find((item) => item.id === id)?.provider),
         );
       }),
       { numRuns: 60 },

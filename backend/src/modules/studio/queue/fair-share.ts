@@ -9,9 +9,9 @@ import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED } from './queue-limits.js';
  * Lost leases wait like queued items and are not at work.
  */
 const turnsExcept = (providers: number): string => `
-  SELECT waiting.id AS id, waiting.generation_id AS generationId
+  SELECT waiting.id AS id, waiting.generation_id AS generationId, waiting.provider AS provider
   FROM (
-    SELECT due.id, due.generation_id, due.user_id, due.run_at,
+    SELECT due.id, due.generation_id, due.user_id, due.run_at, due.provider,
       ROW_NUMBER() OVER (PARTITION BY due.user_id ORDER BY due.run_at, due.id) AS place
     FROM (
       SELECT id, generation_id, user_id, run_at, provider FROM generation_item WHERE state = 'QUEUED' AND run_at <= ?
@@ -38,19 +38,24 @@ const turnsExcept = (providers: number): string => `
 /** The turns of all providers' items. */
 export const TURNS = turnsExcept(0);
 
+export interface ItemInTurn {
+  readonly id: string;
+  readonly provider: string;
+}
+
 /**
- * Ids of items that may be claimed now, interleaved by user.
- * @param resting providers that are not called now; their items take nobody's turn
+ * Items that may be claimed now, interleaved by user.
+ * @param passedOver providers that are not called now; their items take nobody's turn
  */
 export async function itemsInTurn(
   manager: EntityManager,
   now: number,
   limit: number,
-  resting: readonly string[] = [],
-): Promise<string[]> {
-  const values = [now, now, ...resting, now, MAX_AT_WORK_PER_USER, limit];
-  const rows = await manager.query<{ id: string }[]>(turnsExcept(resting.length), values);
-  return rows.map(({ id }) => id);
+  passedOver: readonly string[] = [],
+): Promise<ItemInTurn[]> {
+  const values = [now, now, ...passedOver, now, MAX_AT_WORK_PER_USER, limit];
+  const rows = await manager.query<ItemInTurn[]>(turnsExcept(passedOver.length), values);
+  return rows.map(({ id, provider }) => ({ id, provider }));
 }
 
 /** A moment that every item is due at, also those that wait for another attempt. */
@@ -82,4 +87,16 @@ export async function countAtWork(manager: EntityManager, userId: number, now: n
     .createQueryBuilder(GenerationItem, 'item')
     .where(`item.state = 'RUNNING' AND item.userId = :userId AND item.leaseUntil >= :now`, { userId, now })
     .getCount();
+}
+
+/** Items that some process is at work on, by provider. */
+export async function countAtWorkByProvider(manager: EntityManager, now: number): Promise<Map<string, number>> {
+  const rows = await manager
+    .createQueryBuilder(GenerationItem, 'item')
+    .select('item.provider', 'provider')
+    .addSelect('COUNT(*)', 'items')
+    .where(`item.state = 'RUNNING' AND item.leaseUntil >= :now`, { now })
+    .groupBy('item.provider')
+    .getRawMany<{ provider: string; items: number | string }>();
+  return new Map(rows.map(({ provider, items }) => [provider, Number(items)]));
 }

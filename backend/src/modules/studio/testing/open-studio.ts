@@ -12,6 +12,7 @@ import { CreditLedger, CreditsModule, CreditsService, SYSTEM_ACTOR } from '../..
 import { GalleryModule, GalleryService, type NewImage } from '../../gallery/index.js';
 import { ProviderCallsModule, ProvidersModule } from '../../providers/index.js';
 import { StorageModule, newImageKey } from '../../storage/index.js';
+import { StudioSettingsModule } from '../../studio-settings/index.js';
 import { GenerationEvent } from '../events/generation-event.entity.js';
 import { GenerationEvents } from '../events/generation-events.js';
 import { EndUsers } from '../items/end-users.js';
@@ -22,6 +23,7 @@ import { type ClaimedItem, ItemQueue } from '../items/item-queue.js';
 import { ItemRetries } from '../items/item-retries.js';
 import { OrphanFiles } from '../caretaker/orphan-files.js';
 import { OverdueItems } from '../caretaker/overdue-items.js';
+import { ProviderSlots } from '../queue/provider-slots.js';
 import { WorkMetrics } from '../items/work-metrics.js';
 
 export const USER = 7;
@@ -65,6 +67,7 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
         ProviderCallsModule,
         ProvidersModule,
         StorageModule,
+        StudioSettingsModule,
         TypeOrmModule.forFeature([GenerationEvent, GenerationItem, GenerationRow]),
       ],
       providers: [
@@ -75,6 +78,7 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
         ItemRetries,
         OrphanFiles,
         OverdueItems,
+        ProviderSlots,
         WorkMetrics,
       ],
     }).compile();
