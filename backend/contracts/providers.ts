@@ -129,7 +129,7 @@ export const ProviderTestResult = z.discriminatedUnion('ok', [
     /** The models that the vendor says it has, as far as it tells. */
     models: z.array(z.string()),
     /** What to see to before an image fails, such as a model that its vendor is about to shut down. */
-    warnings: z.array(z.string()).optional(),
+    warnings: z.array(z.string()),
   }),
   z.strictObject({
     ok: z.literal(false),

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Generation, ProblemCode, StudioOptions, Tier } from '@atelier/contracts';
+import type { Generation, ProblemCode, ProviderTestResult, StudioOptions, Tier } from '@atelier/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeGemini } from '../../backend/test/fakes/gemini/fake-gemini.mjs';
 import { FakeImageServer } from '../../backend/test/fakes/openai-compatible/fake-image-server.mjs';
@@ -127,6 +127,12 @@ describe('images by Gemini and by a server of our own', () => {
       expect(stored.equals(makePicture({ width: edge, height: edge }, PICTURE_BYTES))).toBe(true);
       expect(vendors[key]?.imageRequests).toBe(1);
       expect(await balanceOf(member.client)).toMatchObject({ available: before.available - 1, held: 0 });
+    });
+
+    it('are not needed to find out whether it can be reached', async () => {
+      const { body } = await admin.post<ProviderTestResult>(`/admin/providers/${key}/test`);
+      expect(body).toMatchObject({ ok: true, models: expect.arrayContaining([expect.any(String)]), warnings: [] });
+      expect(vendors[key]?.imageRequests).toBe(0);
     });
 
     it.each(failures)('are not charged when it fails: %s', async (fault, status, code, calls) => {

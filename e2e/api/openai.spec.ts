@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Generation, ImagePage, ProblemCode, StudioOptions } from '@atelier/contracts';
+import type { Generation, ImagePage, ProblemCode, ProviderTestResult, StudioOptions } from '@atelier/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeOpenAI } from '../../backend/test/fakes/openai/fake-openai.mjs';
 import { makePicture } from '../../backend/test/fakes/pictures.mjs';
@@ -166,6 +166,18 @@ describe('images by OpenAI', () => {
     expect(body.images).toHaveLength(8);
     expect(fake.inFlight).toBe(0);
     expect(await fake.connections()).toBeLessThanOrEqual(16);
+  });
+
+  it('may soon be made by a model that is gone, of which a test of the connection warns', async () => {
+    fake.shutdownDates.set('gpt-image-2.6-sunburst', '2027-03-31');
+    const { status, body } = await admin.post<ProviderTestResult>('/admin/providers/openai/test');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ok: true,
+      models: expect.arrayContaining(['gpt-image-2.6-sunburst']),
+      warnings: ['OpenAI shuts down the model gpt-image-2.6-sunburst, which is set up here, on 2027-03-31.'],
+    });
+    expect(fake.imageRequests).toBe(0);
   });
 
   it('are recorded with what the vendor calls them', async () => {

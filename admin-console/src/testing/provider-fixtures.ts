@@ -108,8 +108,8 @@ export function sampleProviders(): AdminProvider[] {
   ];
 }
 
-export function connectionWorks(): ProviderTestResult {
-  return { ok: true, latency_ms: 182, models: ['gpt-image-2.6-flare', 'gpt-image-2.6-sunburst'] };
+export function connectionWorks(warnings: string[] = []): ProviderTestResult {
+  return { ok: true, latency_ms: 182, models: ['gpt-image-2.6-flare', 'gpt-image-2.6-sunburst'], warnings };
 }
 
 export function connectionRefused(): ProviderTestResult {

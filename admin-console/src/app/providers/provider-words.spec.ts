@@ -48,7 +48,7 @@ describe('a key', () => {
 describe('a test of a connection', () => {
   it('tells what was found, and how fast', () => {
     expect(testText(connectionWorks())).toBe('Works. 2 models found in 182 ms.');
-    expect(testText({ ok: true, latency_ms: 1_400, models: [] })).toBe('Works. Answered in 1.4 s.');
+    expect(testText({ ok: true, latency_ms: 1_400, models: [], warnings: [] })).toBe('Works. Answered in 1.4 s.');
     expect(testDetails(connectionWorks())).toBeUndefined();
   });
 

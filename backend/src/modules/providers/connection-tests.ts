@@ -19,6 +19,8 @@ const PATIENCE_MS = 20_000;
 
 const MODELS_MAX = 500;
 const MODEL_NAME_MAX_LENGTH = 200;
+const WARNINGS_MAX = 20;
+const WARNING_MAX_LENGTH = 500;
 
 /** Shorter than this, a key may be a part of any word. */
 const TELLING_KEY_LENGTH = 8;
@@ -49,9 +51,13 @@ export class ConnectionTests {
     await this.#count(key);
     const told = withoutKey(test.connection?.apiKey);
     try {
-      const { latencyMs, models } = await test.run(AbortSignal.timeout(PATIENCE_MS));
-      const names = models.slice(0, MODELS_MAX).map((model) => told(model.slice(0, MODEL_NAME_MAX_LENGTH)));
-      return { ok: true, latency_ms: Math.round(latencyMs), models: names };
+      const { latencyMs, models, warnings = [] } = await test.run(AbortSignal.timeout(PATIENCE_MS));
+      return {
+        ok: true,
+        latency_ms: Math.round(latencyMs),
+        models: models.slice(0, MODELS_MAX).map((model) => told(model.slice(0, MODEL_NAME_MAX_LENGTH))),
+        warnings: warnings.slice(0, WARNINGS_MAX).map((warning) => told(warning.slice(0, WARNING_MAX_LENGTH))),
+      };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const { category, message, retryable, httpStatus, providerCode, requestId } = error;

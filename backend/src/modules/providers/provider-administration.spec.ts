@@ -187,7 +187,7 @@ describeAppOnEveryDatabase('Keys that are entered in the console', (start) => {
 
   test('are tested at the vendor, whose answer is told without them, and not too often', async () => {
     const office = await openOffice(start, KEY);
-    expect(await office.test()).toEqual({ ok: true, latency_ms: 182, models: ['model-1'] });
+    expect(await office.test()).toEqual({ ok: true, latency_ms: 182, models: ['model-1'], warnings: [] });
     expect(office.vendor.asked).toHaveLength(1);
 
     office.vendor.answer = () =>
@@ -213,8 +213,11 @@ describeAppOnEveryDatabase('Keys that are entered in the console', (start) => {
     const long = await office.test();
     expect(long).toMatchObject({ ok: true, models: expect.arrayContaining(['…', 'm'.repeat(200)]) });
     expect('models' in long && long.models.length).toBe(500);
+    office.vendor.answer = () =>
+      Promise.resolve({ latencyMs: 1, models: [], warnings: [`${KEY} is about to go.`, 'w'.repeat(600)] });
+    expect(await office.test()).toMatchObject({ warnings: ['… is about to go.', 'w'.repeat(500)] });
 
-    for (let count = 3; count < 10; count += 1) await office.test();
+    for (let count = 4; count < 10; count += 1) await office.test();
     await expect(office.test()).rejects.toMatchObject({ code: 'providers.test_throttled' });
     expect(office.vendor.asked).toHaveLength(10);
     await expect(office.test('mock')).rejects.toMatchObject({ code: 'providers.connection_fixed' });

@@ -57,7 +57,9 @@ export class ConnectionPanel {
   });
   protected readonly result = computed(() => {
     const result = this.#tested();
-    return result && { isGood: result.ok, text: testText(result), details: testDetails(result) };
+    if (!result) return undefined;
+    const warnings = result.ok ? result.warnings : [];
+    return { isGood: result.ok, text: testText(result), details: testDetails(result), warnings };
   });
   protected readonly models = computed(() => {
     const result = this.#tested();

@@ -212,6 +212,14 @@ describe('ProviderPage', () => {
       expect(text()).toContain('gpt-image-2.6-sunburst');
     });
 
+    it('tells what to see to before an image fails', async () => {
+      const warning = 'OpenAI shuts down the model gpt-image-2.6-flare, which is set up here, on 2027-02-01.';
+      api.on(`POST ${TEST}`, () => connectionWorks([warning]));
+      await open();
+      await press('Test connection');
+      await eventually(() => expect(text()).toContain(warning));
+    });
+
     it('tells the exact refusal, until the connection is another', async () => {
       api.on(`POST ${TEST}`, () => connectionRefused());
       await open();
