@@ -32,6 +32,10 @@ export class PromptEnhancement {
   readonly #api = inject(GenerationApi);
   readonly #state = signal<State>({ step: 'none' });
 
+  readonly #hasAnswered = signal(false);
+
+  /** Whether the enhancer has been asked, so that its own answer is the latest news about it. */
+  readonly hasAnswered = this.#hasAnswered.asReadonly();
   readonly isAsking = computed(() => this.#state().step === 'asking');
   /** Why there is no enhancement, in sentences; null when nothing went wrong. */
   readonly failure = computed(() => {
@@ -63,6 +67,7 @@ export class PromptEnhancement {
 
   /** An answer that comes after the person moved on is dropped. */
   #answer(asking: State, next: State): void {
+    this.#hasAnswered.set(true);
     this.#state.update((state) => (state === asking ? next : state));
   }
 }

@@ -152,6 +152,20 @@ describe('StudioPage', () => {
     }
   });
 
+  it('warns of an enhancer that has failed before, until it has been asked', async () => {
+    api.on('GET /api/v1/studio/options', () => {
+      const options = sampleOptions();
+      return { ...options, enhancer: { ...options.enhancer, reason: 'Hugging Face is busy.' } };
+    });
+    fixture.destroy();
+    fixture = TestBed.createComponent(StudioPage);
+    await eventually(() => expect(page().querySelector('#enhancer-reason')?.textContent).toBe('Hugging Face is busy.'));
+    await write('a red fox');
+    button('Enhance').click();
+    await eventually(() => expect(page().querySelector('app-enhance-review')).not.toBeNull());
+    expect(page().querySelector('#enhancer-reason')).toBeNull();
+  });
+
   it('says why nothing can be enhanced', async () => {
     const reason = 'No enhancer has been set up. Tell your administrator.';
     await write('a red fox');

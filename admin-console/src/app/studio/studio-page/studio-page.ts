@@ -82,6 +82,7 @@ export class StudioPage {
 
   private readonly promptForm = viewChild(PromptForm);
   private readonly generateBar = viewChild(GenerateBar);
+  private readonly failureNotice = viewChild<ElementRef<HTMLElement>>('failure');
   private readonly stage = viewChild.required<ElementRef<HTMLElement>>('stage');
   readonly #choice = signal<Choice | null>(null);
   readonly #seen = signal<ReadonlySet<string>>(
@@ -103,6 +104,10 @@ export class StudioPage {
   protected readonly offer = computed(() => {
     const options = this.offered();
     return options ? offerFor(options, this.draft()) : null;
+  });
+  protected readonly enhancer = computed(() => {
+    const enhancer = this.offered()?.enhancer ?? null;
+    return enhancer?.ready && this.enhancement.hasAnswered() ? { ...enhancer, reason: undefined } : enhancer;
   });
   protected readonly obstacle = computed(() => draftObstacle(this.draft(), this.offer()));
   protected readonly stageJob = computed(() => {
@@ -177,6 +182,10 @@ export class StudioPage {
     effect(() => {
       // The form appears with the options; then the page is ready to be written on.
       this.promptForm()?.focusPrompt();
+    });
+    effect(() => {
+      // On a phone it would be below what is on screen.
+      this.failureNotice()?.nativeElement.scrollIntoView({ block: 'nearest' });
     });
     afterNextRender(() => void this.#session.refreshCredits());
   }
