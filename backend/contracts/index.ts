@@ -9,6 +9,7 @@ export * from './primitives.js';
 export * from './problem.js';
 export * from './providers.js';
 export * from './session.js';
+export * from './studio-costs.js';
 export * from './studio.js';
 export * from './studio-settings.js';
 export * from './users.js';

@@ -70,6 +70,7 @@ export const AUTHORISATION_MATRIX: Readonly<Record<string, Access>> = {
   'POST /api/v1/admin/credits/audit': admin('admin:audit'),
   'GET /api/v1/admin/gallery/missing-objects': admin('admin:audit'),
 
+  'GET /api/v1/admin/studio/costs': admin('admin:settings'),
   'GET /api/v1/admin/providers': admin('admin:settings'),
   'PUT /api/v1/admin/providers/{key}/credentials': admin('none'),
   'POST /api/v1/admin/providers/{key}/test': admin('admin:settings'),

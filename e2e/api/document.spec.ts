@@ -10,6 +10,7 @@ const INVENTORY = [
   'GET /api/v1/admin/credits/audit getLedgerAudit',
   'GET /api/v1/admin/gallery/missing-objects getMissingObjects',
   'GET /api/v1/admin/providers listProviders',
+  'GET /api/v1/admin/studio/costs getStudioCosts',
   'GET /api/v1/admin/studio/settings listStudioSettings',
   'GET /api/v1/admin/users listUsers',
   'GET /api/v1/api-keys listApiKeys',

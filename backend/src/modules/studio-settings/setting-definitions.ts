@@ -71,6 +71,8 @@ export interface EnhancerSettings {
 export interface SettingsInForce {
   /** Price of one image, in credits, and which version of the setting it comes from. */
   readonly prices: Record<Tier, { readonly credits: number; readonly version: string }>;
+  /** What a credit is worth to whoever runs this, in millionths of a US dollar; null while nobody has said it. */
+  readonly creditValueMicros: number | null;
   readonly promptEnhancer: EnhancerKey;
   readonly enhancers: EnhancerSettings;
   readonly imageProvider: string;
@@ -102,6 +104,7 @@ export function settingsInForce(stored: ReadonlyMap<string, StoredSetting>): Set
   const providers = providerSettings(read);
   return {
     prices: Object.fromEntries(TIERS.map((tier) => [tier, priceOf(tier)])) as SettingsInForce['prices'],
+    creditValueMicros: read('credit_value_usd'),
     promptEnhancer: read('prompt_enhancer_provider'),
     enhancers: {
       models: {

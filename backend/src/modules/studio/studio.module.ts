@@ -7,6 +7,8 @@ import { ProviderCallsModule, ProvidersModule } from '../providers/index.js';
 import { StorageModule } from '../storage/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
 import { ApiKeyLimits } from './api-key-limits.js';
+import { StudioCostsController } from './costs/studio-costs.controller.js';
+import { StudioCostsService } from './costs/studio-costs.service.js';
 import { CanceledItems } from './items/canceled-items.js';
 import { EndUsers } from './items/end-users.js';
 import { ExpectedDurations } from './queue/expected-durations.js';
@@ -63,7 +65,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     StorageModule,
     StudioSettingsModule,
   ],
-  controllers: [StudioController, GenerationEventsController, OpenAIController],
+  controllers: [StudioController, GenerationEventsController, OpenAIController, StudioCostsController],
   providers: [
     CanceledItems,
     EndUsers,
@@ -95,6 +97,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     ProviderSlots,
     QueueLine,
     QueueMetrics,
+    StudioCostsService,
     StudioOptionsService,
     StrandedItems,
     StreamPace,
