@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../../platform/errors/index.js';
 import { type ThumbnailSize, thumbnailKey } from './image-keys.js';
 import { ObjectStore } from './object-store.js';
+import { readWhole } from './read-whole.js';
 import { Thumbnailer } from './thumbnailer.js';
 
 /** Bytes of thumbnails that are kept in memory. */
@@ -53,8 +53,7 @@ export class ThumbnailFiles {
   }
 
   async #read(key: string): Promise<Buffer> {
-    const { stream } = await this.store.get(key);
-    return buffer(stream);
+    return readWhole(await this.store.get(key));
   }
 
   #remember(key: string, file: ThumbnailFile): void {

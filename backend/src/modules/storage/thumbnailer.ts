@@ -1,15 +1,20 @@
-import { buffer } from 'node:stream/consumers';
 import { Inject, Injectable } from '@nestjs/common';
+import { ReusedMemory } from '../../platform/memory/index.js';
 import { drawThumbnails } from './draw-thumbnails.js';
 import { ImageWork } from './image-work.js';
 import { THUMBNAIL_SIZES, thumbnailKey } from './image-keys.js';
 import { ObjectExistsError, ObjectStore } from './object-store.js';
+import { readWhole } from './read-whole.js';
 import { storageUnavailable } from './storage.errors.js';
 import { QueueFullError } from './work-queue.js';
+
+/** Some originals: no more are drawn at a time. */
+const MEMORY_KEPT_BYTES = 8 * 1024 * 1024;
 
 /** Makes the thumbnails of stored images, beside them in the store. */
 @Injectable()
 export class Thumbnailer {
+  readonly #memory = new ReusedMemory(MEMORY_KEPT_BYTES);
   readonly #underWay = new Map<string, Promise<{ thumbhash: string }>>();
 
   constructor(
@@ -46,7 +51,9 @@ export class Thumbnailer {
 
   async #make(imageKey: string): Promise<{ thumbhash: string }> {
     const original = await this.store.get(imageKey);
-    const { thumbnails, thumbhash } = await drawThumbnails(await buffer(original.stream));
+    const memory = this.#memory.take(original.bytes);
+    const { thumbnails, thumbhash } = await drawThumbnails(await readWhole(original, memory));
+    this.#memory.giveBack(memory);
     for (const size of THUMBNAIL_SIZES) await this.#keep(thumbnailKey(imageKey, size), thumbnails[size]);
     return { thumbhash };
   }

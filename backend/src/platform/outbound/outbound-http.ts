@@ -2,13 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
-import { AnswerMemory } from './answer-memory.js';
+import { ReusedMemory } from '../memory/index.js';
 import { type DialOptions, GuardedHttpAgent, GuardedHttpsAgent, type Resolver } from './guarded-agents.js';
 import { OutboundError, type OutboundFailure, toOutboundError } from './outbound-error.js';
 import { OutboundPolicy } from './outbound-policy.js';
 import { readBody } from './read-body.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Some dozen images in the making. */
+const MEMORY_KEPT_BYTES = 32 * 1024 * 1024;
 const REQUEST_MAX_BYTES = 1024 * 1024;
 
 export interface OutboundRequest {
@@ -38,7 +40,7 @@ export interface OutboundAnswer {
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
-  readonly #memory = new AnswerMemory();
+  readonly #memory = new ReusedMemory(MEMORY_KEPT_BYTES);
   readonly #policy: OutboundPolicy;
   readonly #httpAgent: GuardedHttpAgent;
   readonly #httpsAgent: GuardedHttpsAgent;

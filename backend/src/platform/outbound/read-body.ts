@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AnswerMemory } from './answer-memory.js';
+import type { ReusedMemory } from '../memory/index.js';
 import { OutboundError } from './outbound-error.js';
 
 /** Room that is made before the first byte, whatever the other side announces. */
@@ -12,7 +12,7 @@ const FIRST_BYTES_MAX = 4 * 1024 * 1024;
  * @param memory where the body is put
  * @throws OutboundError `too_large`, and whatever ends the stream early
  */
-export function readBody(stream: IncomingMessage, maxBytes: number, memory: AnswerMemory): Promise<Buffer> {
+export function readBody(stream: IncomingMessage, maxBytes: number, memory: ReusedMemory): Promise<Buffer> {
   const declared = Number(stream.headers['content-length'] ?? 0);
   return new Promise((resolve, reject) => {
     // One buffer that grows: a body that comes in millions of tiny pieces takes no more memory than its bytes.

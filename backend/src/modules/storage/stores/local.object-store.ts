@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, realpath, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -16,15 +16,19 @@ import {
 import { errorCodeOf } from '../error-code.js';
 import { isObjectKey, TOP_FOLDER } from '../image-keys.js';
 import { objectNotFound, storageUnavailable } from '../storage.errors.js';
+import { writeDraft } from './draft-file.js';
 import { storageErrorOf } from './file-errors.js';
 import { isInside, listFiles, removeDraftFiles } from './file-listing.js';
+import { FolderSyncs } from './folder-syncs.js';
 
-const CHUNK_BYTES = 1024 * 1024;
 const READ_CHUNK_BYTES = 256 * 1024;
 
 /** Keeps objects as files under the data folder, in the folders that their keys name. */
 export class LocalObjectStore extends ObjectStore {
   readonly #root: string;
+  /** Where the root really lies, once that is known. */
+  #realRoot: string | undefined;
+  readonly #folders = new FolderSyncs();
 
   constructor(dataDir: string) {
     super();
@@ -46,7 +50,7 @@ export class LocalObjectStore extends ObjectStore {
       } finally {
         await unlink(draft);
       }
-      await syncFolder(folder);
+      await this.#folders.sync(folder);
       return stored;
     } catch (error) {
       if (errorCodeOf(error) === 'EEXIST') throw new ObjectExistsError(key);
@@ -97,7 +101,7 @@ export class LocalObjectStore extends ObjectStore {
     try {
       await this.#assertInside(dirname(path));
       await unlink(path);
-      await syncFolder(dirname(path));
+      await this.#folders.sync(dirname(path));
     } catch (error) {
       if (errorCodeOf(error) !== 'ENOENT') throw storageErrorOf(error);
     }
@@ -141,87 +145,23 @@ export class LocalObjectStore extends ObjectStore {
   }
 
   async #assertInside(folder: string): Promise<void> {
-    if (!isInside(await realpath(this.#root), await realpath(folder))) throw objectNotFound();
+    this.#realRoot ??= await realpath(this.#root);
+    if (!isInside(this.#realRoot, await realpath(folder))) throw objectNotFound();
   }
 
+  /** Makes sure that a folder is there and really lies under the root. */
   async #makeFolder(folder: string): Promise<void> {
+    try {
+      await this.#assertInside(folder);
+      return;
+    } catch (error) {
+      if (errorCodeOf(error) !== 'ENOENT') throw error;
+    }
     const firstMade = await mkdir(folder, { recursive: true, mode: 0o750 });
     await this.#assertInside(folder);
     if (firstMade === undefined) return;
     // A folder is only as durable as its entry in the folder above it.
-    for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made));
-  }
-}
-
-function* slices(content: Buffer): Generator<Buffer> {
-  for (let start = 0; start < content.length; start += CHUNK_BYTES) yield content.subarray(start, start + CHUNK_BYTES);
-}
-
-/** Writes a draft durably and proves by reading it that the file holds what was written; leaves nothing behind when it fails. */
-async function writeDraft(
-  draft: string,
-  content: Buffer | AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): Promise<StoredObject> {
-  const file = await open(draft, 'wx+', 0o640);
-  try {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of Buffer.isBuffer(content) ? slices(content) : content) {
-      signal?.throwIfAborted();
-      hash.update(chunk);
-      await file.writeFile(chunk);
-      bytes += chunk.byteLength;
-    }
-    const written: StoredObject = { sha256: hash.digest('hex'), bytes };
-    await file.sync();
-    const isWhole = Buffer.isBuffer(content) ? await holds(file, content) : await measures(file, written);
-    if (!isWhole) throw new Error('The file does not hold what was written to it');
-    await file.close();
-    return written;
-  } catch (error) {
-    await file.close();
-    await unlink(draft);
-    throw error;
-  }
-}
-
-/** Whether the file is exactly this. What is still at hand is compared, which costs a tenth of hashing it again. */
-async function holds(file: FileHandle, content: Buffer): Promise<boolean> {
-  let position = 0;
-  for await (const chunk of chunksOf(file)) {
-    if (!chunk.equals(content.subarray(position, position + chunk.length))) return false;
-    position += chunk.length;
-  }
-  return position === content.length;
-}
-
-async function measures(file: FileHandle, { sha256, bytes }: StoredObject): Promise<boolean> {
-  const hash = createHash('sha256');
-  let read = 0;
-  for await (const chunk of chunksOf(file)) {
-    hash.update(chunk);
-    read += chunk.length;
-  }
-  return read === bytes && hash.digest('hex') === sha256;
-}
-
-/** The file from its beginning; each chunk is good until the next is asked for. */
-async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (let position = 0; ;) {
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
-    if (bytesRead === 0) return;
-    yield chunk.subarray(0, bytesRead);
-    position += bytesRead;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    for (let made = folder; made.length >= firstMade.length; made = dirname(made))
+      await this.#folders.sync(dirname(made));
   }
 }

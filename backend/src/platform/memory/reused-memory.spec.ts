@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { AnswerMemory } from './answer-memory.js';
+import { ReusedMemory } from './reused-memory.js';
 
 const MIB = 1024 * 1024;
 
-describe('AnswerMemory', () => {
+describe('ReusedMemory', () => {
   it('hands the same memory out again once it was given back, by whatever part of it', () => {
-    const memory = new AnswerMemory();
+    const memory = new ReusedMemory(32 * MIB);
     const first = memory.take(MIB);
     expect(memory.take(MIB).buffer).not.toBe(first.buffer);
     memory.giveBack(first.subarray(10, 20));
@@ -15,7 +15,7 @@ describe('AnswerMemory', () => {
   });
 
   it('never has two owners of one memory', () => {
-    const memory = new AnswerMemory();
+    const memory = new ReusedMemory(32 * MIB);
     const first = memory.take(MIB);
     memory.giveBack(first);
     memory.giveBack(first.subarray(5));
@@ -24,7 +24,7 @@ describe('AnswerMemory', () => {
   });
 
   it('uses the smallest that is large enough', () => {
-    const memory = new AnswerMemory();
+    const memory = new ReusedMemory(32 * MIB);
     const [large, small] = [memory.take(4 * MIB), memory.take(2 * MIB)];
     memory.giveBack(large);
     memory.giveBack(small);
@@ -33,7 +33,7 @@ describe('AnswerMemory', () => {
   });
 
   it('takes nothing that is not its own, is small, or is more than is worth keeping', () => {
-    const memory = new AnswerMemory();
+    const memory = new ReusedMemory(32 * MIB);
     memory.giveBack(Buffer.alloc(MIB));
     const [small, huge] = [memory.take(1_000), memory.take(40 * MIB)];
     memory.giveBack(small);

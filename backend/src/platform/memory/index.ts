@@ -1,0 +1,1 @@
+export { ReusedMemory } from './reused-memory.js';
