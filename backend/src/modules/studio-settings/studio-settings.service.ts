@@ -11,6 +11,9 @@ import { InvalidSettingsError } from './studio-settings.errors.js';
 /** What administrators decide. Read from the database at each use, so that a change is in force at once in every process. */
 @Injectable()
 export class StudioSettingsService {
+  /** What the rows came to when they were last read: they rarely differ, and to type all of them takes its time. */
+  #typed: { readonly text: string; readonly settings: SettingsInForce } | undefined;
+
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Transactions) private readonly transactions: Transactions,
@@ -21,7 +24,11 @@ export class StudioSettingsService {
   /** @param manager the transaction to read in, where there is one */
   async current(manager: EntityManager = this.dataSource.manager): Promise<SettingsInForce> {
     const rows = await manager.find(StudioSettingRow);
-    return settingsInForce(new Map(rows.map((row) => [row.key, row])));
+    const text = JSON.stringify(rows.map(({ key, value, updatedAt }) => [key, value, updatedAt]));
+    if (this.#typed?.text !== text) {
+      this.#typed = { text, settings: settingsInForce(new Map(rows.map((row) => [row.key, row]))) };
+    }
+    return this.#typed.settings;
   }
 
   async list(): Promise<StudioSettings> {

@@ -60,10 +60,11 @@ export class GenerationReader {
 
   /** Whether nothing will happen to the generation any more. */
   async isFinished(id: string): Promise<boolean> {
-    return !(await this.dataSource.manager.existsBy(GenerationItem, {
-      generationId: id,
-      state: In(['QUEUED', 'RUNNING']),
-    }));
+    const open = await this.dataSource.query<unknown[]>(
+      `SELECT 1 FROM generation_item WHERE generation_id = ? AND state IN ('QUEUED', 'RUNNING') LIMIT 1`,
+      [id],
+    );
+    return open.length === 0;
   }
 
   /** Only asked for what is not finished: for the rest there is nothing to expect. */

@@ -60,7 +60,14 @@ export class StudioService {
     const submitted = { change: 'submitted', userId: user.id, generationId: generation.id } as const;
     const { resultId, isReplay } = await this.keys.runOnce(keyed, generation.id, async (tx) => {
       await tx.insert(GenerationRow, generation);
-      await tx.insert(GenerationItem, [...items]);
+      // Not `tx.insert`, which reads back what the database filled in.
+      await tx
+        .createQueryBuilder()
+        .insert()
+        .into(GenerationItem)
+        .values([...items])
+        .updateEntity(false)
+        .execute();
       await this.ledger.hold(tx, {
         userId: user.id,
         generationId: generation.id,

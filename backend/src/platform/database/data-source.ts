@@ -1,5 +1,5 @@
 import type { Pool } from 'mysql2';
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { DataSource, type DataSourceOptions, type ObjectLiteral, type QueryRunner } from 'typeorm';
 import { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver.js';
 import type { Configuration } from '../config/index.js';
@@ -57,7 +57,10 @@ export function dataSourceOptions({
 export async function connect(options: DataSourceOptions, commitLimits = COMMIT_LIMITS): Promise<DataSource> {
   const dataSource = new DataSource(options);
   const { driver } = dataSource;
-  if (driver instanceof BetterSqlite3Driver) numberInIntegers(driver);
+  if (driver instanceof BetterSqlite3Driver) {
+    numberInIntegers(driver);
+    bindNumbers(driver);
+  }
   const create =
     driver instanceof BetterSqlite3Driver ? gatedRunners(driver, commitLimits) : driver.createQueryRunner.bind(driver);
   driver.createQueryRunner = (mode) => {
@@ -82,6 +85,21 @@ function numberInIntegers(driver: BetterSqlite3Driver): void {
   driver.normalizeType = (column) =>
     'isGenerated' in column && column.isGenerated === true ? 'integer' : normalizeType(column);
 }
+
+/**
+ * TypeORM writes numbers into the text of its statements for SQLite, so that hardly one is like another and each has to be
+ * prepared anew. Other integers it leaves to be bound, and {@link SqliteConnection} makes numbers of them again.
+ */
+function bindNumbers(driver: BetterSqlite3Driver): void {
+  const escape = driver.escapeQueryWithParameters.bind(driver);
+  driver.escapeQueryWithParameters = (sql, parameters) => escape(sql, mapValues(parameters, toBigInt));
+}
+
+const toBigInt = (value: unknown): unknown =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+
+const mapValues = (values: ObjectLiteral, change: (value: unknown) => unknown): ObjectLiteral =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 
 /** A body that goes on after its transaction was given up would write past it, each statement for itself. */
 function refusingLateStatements(runner: QueryRunner): QueryRunner {

@@ -26,8 +26,10 @@ export class SqliteConnection {
 
   /** @throws QueryFailedError */
   execute(sql: string, parameters: readonly unknown[] = []): QueryResult {
-    // SQLite knows no booleans.
-    const values = parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    // SQLite knows no booleans, and integers come as numbers everywhere else.
+    const values = parameters.map((value) =>
+      typeof value === 'boolean' || typeof value === 'bigint' ? Number(value) : value,
+    );
     const result = new QueryResult();
     try {
       const statement = this.#prepared(sql);

@@ -57,6 +57,21 @@ describeOnEveryDatabase('Transactions', (open) => {
     expect(Number(count?.n)).toBe(51);
   });
 
+  test('binds the integers of a statement, so that it is the same whatever they are', async () => {
+    const database = await open();
+    const most = 1_000_000_000_000;
+    await database.transactions.run((tx) => tx.query(INSERT, ['a', '1', most, most]));
+
+    const question = database.dataSource
+      .createQueryBuilder()
+      .select('account.id', 'id')
+      .from('credit_account', 'account')
+      .where('account.available = :most AND account.held < :fraction', { most, fraction: 0.5 });
+
+    expect(question.getQueryAndParameters()[0]).not.toContain(String(most));
+    await expect(question.getRawMany()).resolves.toEqual([{ id: 'a' }]);
+  });
+
   test('refuses a statement past the manager at once instead of hanging', async () => {
     const database = await open();
 

@@ -117,7 +117,7 @@ export class ItemQueue {
           attempts: () => 'attempts + 1',
           leaseOwner: this.#owner,
           leaseUntil: now + LEASE_MS,
-          startedAt: () => `COALESCE(started_at, ${now})`,
+          startedAt: () => 'COALESCE(started_at, :now)',
         })
         .where(
           `id = :id AND attempts < max_attempts AND

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { countItems } from '../items/count-items.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED } from './queue-limits.js';
 
@@ -75,18 +76,12 @@ export async function waitingInTurn(manager: EntityManager, now: number): Promis
 
 /** Items that some process is at work on. */
 export async function countAllAtWork(manager: EntityManager, now: number): Promise<number> {
-  return manager
-    .createQueryBuilder(GenerationItem, 'item')
-    .where(`item.state = 'RUNNING' AND item.leaseUntil >= :now`, { now })
-    .getCount();
+  return countItems(manager, `state = 'RUNNING' AND lease_until >= ?`, [now]);
 }
 
 /** Items of a user that some process is at work on. */
 export async function countAtWork(manager: EntityManager, userId: number, now: number): Promise<number> {
-  return manager
-    .createQueryBuilder(GenerationItem, 'item')
-    .where(`item.state = 'RUNNING' AND item.userId = :userId AND item.leaseUntil >= :now`, { userId, now })
-    .getCount();
+  return countItems(manager, `state = 'RUNNING' AND user_id = ? AND lease_until >= ?`, [userId, now]);
 }
 
 /** Items that some process is at work on, by provider. */

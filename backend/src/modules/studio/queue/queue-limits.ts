@@ -1,6 +1,6 @@
 import type { Tier } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
-import { GenerationItem } from '../items/generation-item.entity.js';
+import { countItems } from '../items/count-items.js';
 import { queueFull } from '../studio.errors.js';
 
 /**
@@ -57,12 +57,10 @@ export async function assertQueueHasRoom(
 }
 
 async function unfinished(manager: EntityManager, userId?: number): Promise<number> {
-  const items = manager
-    .createQueryBuilder(GenerationItem, 'item')
-    .select('item.id')
-    .where(`item.state IN ('QUEUED', 'RUNNING')`);
-  if (userId !== undefined) items.andWhere('item.userId = :userId', { userId });
-  return items.getCount();
+  const open = `state IN ('QUEUED', 'RUNNING')`;
+  return userId === undefined
+    ? countItems(manager, open, [])
+    : countItems(manager, `${open} AND user_id = ?`, [userId]);
 }
 
 const waitFor = (items: number, atATime: number): number => Math.ceil(items / atATime) * TYPICAL_ITEM_MS;
