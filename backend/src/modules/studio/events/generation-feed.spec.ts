@@ -1,42 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Generation, GenerationEventType } from '@atelier/contracts';
+import { finished, generationOf, idOf, waiting } from '../testing/generations.js';
 import type { GenerationEvent } from './generation-event.entity.js';
 import { type FeedOptions, GenerationFeed } from './generation-feed.js';
 
 const USER = 7;
 const BATCH = 200;
-
-/** A generation as the reader shows it. */
-function generationOf(number: number, facts: Partial<Generation> = {}): Generation {
-  return {
-    id: idOf(number),
-    status: 'running',
-    prompt: 'a harbour',
-    enhanced_prompt: null,
-    enhancer: null,
-    tier: 'standard',
-    provider: 'auto',
-    count: 1,
-    aspect_ratio: '1:1',
-    credits: { quoted: 1, charged: 0 },
-    images: [],
-    error: null,
-    metadata: null,
-    urls: { get: '/get', cancel: '/cancel', events: '/events' },
-    queue: null,
-    expected_duration_ms: null,
-    created_at: '2026-11-28T00:00:00.000Z',
-    started_at: null,
-    completed_at: null,
-    ...facts,
-  };
-}
-
-const idOf = (number: number): string => `01a2075f-1b95-7062-9f31-${String(number).padStart(12, '0')}`;
-const waiting = (number: number, position: number): Generation =>
-  generationOf(number, { status: 'queued', queue: { position, of: 9, starts_in_ms: null } });
-const finished = (number: number): Generation =>
-  generationOf(number, { status: 'succeeded', completed_at: '2026-11-28T00:00:01.000Z' });
 
 describe('GenerationFeed', () => {
   let events: GenerationEvent[];
