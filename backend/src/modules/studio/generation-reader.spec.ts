@@ -101,6 +101,34 @@ describeAppOnEveryDatabase('GenerationReader', (start) => {
     await expect(reader.get(anna.actor.id, theirs)).rejects.toMatchObject({ code: 'studio.generation_not_found' });
   });
 
+  test('tells the images of a generation, and of no other', async () => {
+    const { anna, reader, submit, claimNext, make } = await open();
+    await make(anna, 1);
+    const id = await submit(anna, 3);
+    const [first, second] = [await claimNext(anna), await claimNext(anna)];
+    for (const item of [second, first])
+      await anna.queue.succeed(item, { ...imageOf(item, anna.clock), userId: anna.actor.id });
+
+    const [found] = await reader.find(anna.actor.id, [id]);
+
+    expect(found).toMatchObject({ status: 'running', count: 3, credits: { charged: 2 } });
+    expect(found?.images).toHaveLength(2);
+  });
+
+  test('divides what is ahead by how many are made at a time', async () => {
+    const { anna, ben, reader, submit, claimNext, make } = await open();
+    await make(anna, 4_000);
+    anna.clock.nowMs += 15_000;
+    await submit(anna, 4);
+    for (let item = 0; item < 4; item += 1) await claimNext(anna);
+    const waiting = await submit(ben, 3);
+    const last = await submit(ben);
+    anna.clock.nowMs += 2_000;
+
+    expect((await reader.get(ben.actor.id, waiting)).queue?.starts_in_ms).toBe(1_000);
+    expect((await reader.get(ben.actor.id, last)).queue?.starts_in_ms).toBe(4_000);
+  });
+
   test('knows what is not finished', async () => {
     const { anna, ben, reader, submit, make, claimNext } = await open();
     const [done, waiting] = [await make(anna, 1), await submit(anna, 2)];

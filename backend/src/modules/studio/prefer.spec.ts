@@ -25,6 +25,8 @@ describe('readPrefer', () => {
     ['wait', 60_000, undefined],
     ['return=minimal', 60_000, undefined],
     ['', 60_000, undefined],
+    [';', 60_000, undefined],
+    ['=', 60_000, undefined],
   ])('%s', (header, waitMs, applied) => {
     expect(readPrefer(header)).toEqual({ waitMs, applied });
   });
