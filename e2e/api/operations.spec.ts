@@ -24,6 +24,8 @@ const METRICS = [
   'atelier_disk_free_bytes',
   'atelier_disk_nearly_full',
   'atelier_disk_size_bytes',
+  'atelier_enhancement_duration_seconds',
+  'atelier_enhancements_total',
   'atelier_event_loop_delay_p99_seconds',
   'atelier_generation_items',
   'atelier_http_request_duration_seconds',

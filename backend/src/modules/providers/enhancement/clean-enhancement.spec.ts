@@ -113,7 +113,7 @@ describe('cleanEnhancement', () => {
     );
     const answers = fc
       .array(fc.oneof({ weight: 3, arbitrary: pieces }, fc.string({ unit: 'binary', maxLength: 20 })), {
-        maxLength: 300,
+        maxLength: 120,
       })
       .map((parts) => parts.join(''));
     const rooms = fc.record({
@@ -130,7 +130,7 @@ describe('cleanEnhancement', () => {
         expect(countWords(text)).toBeLessThanOrEqual(room.maxWords);
         expect(text.split(/\s+/).length).toBeLessThanOrEqual(room.maxWords);
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 

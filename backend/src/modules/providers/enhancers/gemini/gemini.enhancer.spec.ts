@@ -56,6 +56,25 @@ describe('GeminiEnhancer', () => {
   });
 });
 
+describe('GeminiEnhancer and models that think', () => {
+  it.each([
+    ['gemini-3.8-flash', { thinkingLevel: 'MINIMAL' }],
+    ['gemini-flash-lite-latest', { thinkingLevel: 'MINIMAL' }],
+    ['gemini-3.8-pro', { thinkingLevel: 'LOW' }],
+    ['gemini-pro-latest', { thinkingLevel: 'LOW' }],
+    ['gemini-2.5-flash', undefined],
+    ['gemma-3-27b-it', undefined],
+  ])('tells %s to think %j', async (model, thinkingConfig) => {
+    // Not all of them are there to answer; what they are asked is seen all the same.
+    await enhancer.enhance('a cat', setup(undefined, { model }), never()).catch(() => undefined);
+    expect(fake.requests[0]?.body['generationConfig']).toEqual({
+      temperature: 0.7,
+      maxOutputTokens: expect.any(Number),
+      ...(thinkingConfig && { thinkingConfig }),
+    });
+  });
+});
+
 describeTroubles('Gemini', {
   enhancer,
   fake: () => fake,

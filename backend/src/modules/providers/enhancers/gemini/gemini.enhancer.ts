@@ -11,8 +11,14 @@ import { geminiReader } from '../../wire/gemini-refusals.js';
 import { refusalError } from '../../wire/refusals.js';
 import { callVendor } from '../../wire/vendor-call.js';
 
+/** The families that can be told how much to think; others refuse to be told. */
+const MAY_BE_TOLD = /^gemini-(?:[3-9]|[1-9]\d|flash-|pro-)/;
+
 /** As little as the model can: rewriting a sentence needs no plan, and thoughts are billed for. */
-const THINKING_LEVEL = 'MINIMAL';
+function thinkingOf(model: string): { thinkingConfig?: { thinkingLevel: 'MINIMAL' | 'LOW' } } {
+  if (!MAY_BE_TOLD.test(model)) return {};
+  return { thinkingConfig: { thinkingLevel: model.includes('flash') ? 'MINIMAL' : 'LOW' } };
+}
 
 /** Google's language models, through generateContent. */
 export class GeminiEnhancer implements PromptEnhancer {
@@ -65,7 +71,7 @@ export class GeminiEnhancer implements PromptEnhancer {
           generationConfig: {
             temperature: TEMPERATURE,
             maxOutputTokens: maxTokens,
-            thinkingConfig: { thinkingLevel: THINKING_LEVEL },
+            ...thinkingOf(model),
           },
         },
         firstByteTimeoutMs: SERVICE_TIMEOUT_MS,
