@@ -18,7 +18,7 @@ const PROVIDER_NAMES: Readonly<Record<string, string>> = {
   huggingface: 'Hugging Face',
   gemini: 'Gemini',
   ollama: 'Ollama',
-  openai_compatible: 'OpenAI-compatible server',
+  openai_compatible: 'Own server (OpenAI-compatible)',
   mock: 'Mock',
 };
 

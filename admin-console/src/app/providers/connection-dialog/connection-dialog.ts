@@ -15,6 +15,11 @@ export interface ConnectionEdit {
   readonly changes: 'key' | 'address';
 }
 
+const KEY_NOTICES = {
+  console: 'A key belongs to its address: the stored key is removed unless you enter it again.',
+  environment: 'The key from the environment is sent to its own address only: enter the key of this one.',
+} as const;
+
 /** Takes a key, or an address with or without a key. Closes with the connection as it is then. */
 @Component({
   selector: 'app-connection-dialog',
@@ -34,14 +39,12 @@ export class ConnectionDialog {
   protected readonly failure = signal<string | undefined>(undefined);
   readonly #model = signal({ address: this.isAddress ? (this.edit.connection.base_url ?? '') : '', key: '' });
 
-  /** A key belongs to its address, so another address forgets it. */
-  protected readonly losesKey = computed(
-    () =>
-      this.isAddress &&
-      this.edit.connection.key_source === 'console' &&
-      this.#model().key === '' &&
-      this.#address() !== this.edit.connection.base_url,
-  );
+  /** A key belongs to its address: what becomes of the present one at another, where none comes along. */
+  protected readonly keyNotice = computed(() => {
+    const { base_url: before, key_source: source } = this.edit.connection;
+    if (!this.isAddress || this.#model().key !== '' || this.#address() === before || source === null) return undefined;
+    return KEY_NOTICES[source];
+  });
 
   protected readonly form = form(
     this.#model,

@@ -191,6 +191,14 @@ describe('ProviderPage', () => {
       expect(credentials()).toEqual([{ base_url: OWN_ADDRESS, api_key: 'sk-again' }]);
     });
 
+    it('is not sent the key from the environment when it is another', async () => {
+      changed({ connection: sampleConnection({ key_source: 'environment' }) });
+      await open();
+      await press('Change address');
+      await (await inputOf('Address', document)).setValue(OWN_ADDRESS);
+      expect(await dialogText()).toContain('The key from the environment is sent to its own address only');
+    });
+
     it('is removed after a question that tells what is used then', async () => {
       changed({ connection: sampleConnection({ base_url: OWN_ADDRESS, base_url_source: 'console' }) });
       api.on(`PUT ${CREDENTIALS}`, () => changed({ connection: emptyConnection() }));
