@@ -4,8 +4,17 @@ import { expect, expectAccessible, test } from '../support/browser.js';
 import { EntryPages } from './pages/entry.js';
 import { StudioPage } from './pages/studio.js';
 
-const PAGES = ['/', '/gallery', '/credits', '/admin/settings', '/admin/users', '/admin/ledger', '/nowhere'];
-const SECTIONS = ['enhancement', 'providers', 'limits'].map((section) => `/admin/settings?section=${section}`);
+const PAGES = [
+  '/',
+  '/gallery',
+  '/credits',
+  '/admin/settings',
+  '/admin/providers',
+  '/admin/users',
+  '/admin/ledger',
+  '/nowhere',
+];
+const SECTIONS = ['enhancement', 'limits'].map((section) => `/admin/settings?section=${section}`);
 
 /** Everything on the page has arrived and stands still. */
 async function settled(page: Page): Promise<void> {

@@ -7,7 +7,7 @@ export class SettingsPage {
     this.saveBar = page.getByRole('region', { name: 'Unsaved changes' });
   }
 
-  async open(section?: 'Prompt enhancement' | 'Image providers' | 'New users and limits'): Promise<void> {
+  async open(section?: 'Prompt enhancement' | 'New users and limits'): Promise<void> {
     await this.page.goto('/admin/settings');
     if (section) await this.page.getByRole('link', { name: section }).click();
   }

@@ -23,6 +23,15 @@ export class StudioPage {
     await this.page.getByRole('radio', { name: new RegExp(`^${name}`) }).check({ force: true });
   }
 
+  /** @param name as it is in the list */
+  async chooseProvider(name: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Provider' }).click();
+    await this.page
+      .getByRole('option')
+      .filter({ has: this.page.getByText(name, { exact: true }) })
+      .click();
+  }
+
   async generate(prompt: string): Promise<void> {
     await this.prompt.fill(prompt);
     await this.generateButton.click();
