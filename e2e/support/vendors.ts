@@ -34,7 +34,9 @@ export async function startVendors(): Promise<Vendors> {
     huggingface,
     gemini,
     openaiCompatible,
-    stop: async () => void (await Promise.all(fakes.map((fake) => fake.stop()))),
+    stop: async () => {
+      await Promise.all(fakes.map((fake) => fake.stop()));
+    },
   };
 }
 
