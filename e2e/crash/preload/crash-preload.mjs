@@ -6,12 +6,14 @@ import { arm, seedRandomKills } from './boundaries.mjs';
 import { shiftClock } from './clock.mjs';
 import { watchFiles } from './files.mjs';
 import { watchHttp } from './http.mjs';
+import { watchKeyFiles } from './key-files.mjs';
 import { watchMysql } from './mysql.mjs';
 import { watchSqlite } from './sqlite.mjs';
 
 watchSqlite();
 watchMysql();
 watchFiles();
+watchKeyFiles();
 watchHttp();
 
 /** What the harness may ask for while the product runs. */

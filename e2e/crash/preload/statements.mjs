@@ -21,6 +21,7 @@ const KINDS = [
   ['give-up', (statement) => itemBecomes('FAILED')(statement) && /lease_until < /.test(statement.text)],
   ['fail', itemBecomes('FAILED')],
   ['requeue', itemBecomes('QUEUED')],
+  ['master-key', ({ verb, table }) => verb === 'update' && table === 'master_key'],
   ['grant', ({ verb, table, text }) => verb === 'update' && table === 'credit_account' && /granted [+-] /.test(text)],
   ['thumbhash', ({ verb, table, text }) => verb === 'update' && table === 'image' && /thumbhash/.test(text)],
 ];
