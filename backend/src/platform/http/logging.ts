@@ -3,6 +3,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { Configuration } from '../config/index.js';
 import { traceIds } from '../tracing/index.js';
 import { FrameworkLogger } from './framework-logger.js';
+import { loggedError } from './logged-error.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
 /** Path without the query, which may carry a signature. */
@@ -23,6 +24,7 @@ function pathOf(url: string | undefined): string {
           // A user's mistake is worth a look only when somebody looks for it.
           customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'debug'),
           serializers: {
+            err: loggedError,
             req: (request: { id: unknown; method: string; url: string }) => ({
               id: request.id,
               method: request.method,
