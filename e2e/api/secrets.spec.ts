@@ -1,23 +1,36 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CreatedUser } from '@atelier/contracts';
+import type { AdminProviders, CreatedUser, ProviderTestResult } from '@atelier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
 import { ApiDocument } from '../support/api-document.js';
 import { openSession, refresh, sessionFrom } from '../support/cookies.js';
+import { type EchoVendor, startEchoVendor } from '../support/echo-vendor.js';
 import { makeImage } from '../support/generations.js';
+import { runMaintenance } from '../support/maintenance.js';
 import { createMember } from '../support/members.js';
 import { ADMIN, type Server, startServer } from '../support/server.js';
 import { signedLink } from '../support/forgery.js';
+import { changeSettings } from '../support/settings.js';
+import { tamper } from '../support/tampering.js';
 
 const WRONG_PASSWORD = 'canary-wrong-password-88';
 const WEAK_PASSWORD = 'canary-weak-1';
 const NEW_PASSWORD = 'canary-new-password-31-tulip';
 const PROMPT = 'canary prompt about a private garden';
 
+/** Keys of vendors: of the environment, entered in the console, and entered but refused. */
+const ENVIRONMENT_KEY = 'hf_canaryOfTheEnvironment5c1d';
+const FILE_KEY = 'canary-key-from-a-file-90aa';
+const CONSOLE_KEYS = { openai: 'sk-canary-entered-3kF9', ollama: 'canaryKeyOfOllama77b2' };
+const REFUSED_KEY = 'canary-refused-key-e41f';
+
 describe('secrets', () => {
   let server: Server;
   let admin: ApiClient;
+  let vendor: EchoVendor;
+  let work: string;
   /** What must not be found, by name. */
   const secrets = new Map<string, string>();
   /** Every answer of a busy day, as text. */
@@ -26,8 +39,21 @@ describe('secrets', () => {
   const keep = ({ body }: { body: unknown }): void => void answers.push(JSON.stringify(body ?? null));
 
   beforeAll(async () => {
-    server = await startServer({ env: { LOG_LEVEL: 'trace' } });
+    vendor = await startEchoVendor();
+    work = await mkdtemp(join(tmpdir(), 'atelier-secrets-'));
+    await writeFile(join(work, 'key'), `${FILE_KEY}\n`);
+    server = await startServer({
+      env: {
+        LOG_LEVEL: 'trace',
+        OUTBOUND_ALLOW: '127.0.0.1',
+        HUGGINGFACE_API_KEY: ENVIRONMENT_KEY,
+        HUGGINGFACE_BASE_URL: vendor.baseUrl,
+        OPENAI_COMPATIBLE_API_KEY_FILE: join(work, 'key'),
+        OPENAI_COMPATIBLE_BASE_URL: vendor.baseUrl,
+      },
+    });
     admin = await signIn(server);
+    await changeSettings(admin, { image_gen_provider: 'mock' });
     const { client, id, email, password } = await createMember(server, admin, 20);
     const session = await openSession(server, { email, password });
     const second = sessionFrom(await refresh(server, session.refreshToken));
@@ -66,6 +92,7 @@ describe('secrets', () => {
     await anonymous(server).post('/auth/logout', undefined, {
       headers: { cookie: `atelier_refresh=${second.refreshToken}` },
     });
+    await useVendors(client);
     expect((await admin.patch(`/admin/users/${id}`, { status: 'disabled' })).status).toBe(200);
 
     const entries: [string, string][] = [
@@ -81,17 +108,74 @@ describe('secrets', () => {
       ['an invitation', invited.body.invitation_url!.split('#token=')[1]!],
       ['the signature of a link', link.searchParams.get('signature')!],
       ['the master key', (await readFile(join(server.dataDir, 'secret.key'), 'utf8')).trim()],
+      ['a key of the environment', ENVIRONMENT_KEY],
+      ['a key of a file', FILE_KEY],
+      ["OpenAI's key", CONSOLE_KEYS.openai],
+      ["Ollama's key", CONSOLE_KEYS.ollama],
+      ['a refused key', REFUSED_KEY],
     ];
     for (const [name, secret] of entries) secrets.set(name, secret);
   });
 
-  afterAll(() => server.dispose());
+  afterAll(async () => {
+    await server.dispose();
+    await vendor.close();
+    await rm(work, { recursive: true });
+  });
+
+  /** Enters keys well and badly, and has every vendor asked that there is, all of which tell the key that they got. */
+  async function useVendors(client: ApiClient): Promise<void> {
+    for (const [key, api_key] of Object.entries(CONSOLE_KEYS)) {
+      const change = { api_key, base_url: vendor.baseUrl };
+      const entered = await admin.put(`/admin/providers/${key}/credentials`, change);
+      expect(entered).toMatchObject({ status: 200, body: { has_key: true, key_last4: api_key.slice(-4) } });
+      keep(entered);
+    }
+    for (const change of [
+      { api_key: `${REFUSED_KEY} ${REFUSED_KEY}` },
+      { base_url: `https://${REFUSED_KEY}@gateway.example` },
+      { base_url: `https://gateway.example/?key=${REFUSED_KEY}` },
+      { api_key: [REFUSED_KEY] },
+      { [REFUSED_KEY.slice(0, 6)]: REFUSED_KEY },
+      `{"api_key":"${REFUSED_KEY}`,
+    ]) {
+      const refused = await admin.put('/admin/providers/openai/credentials', change);
+      expect([400, 422]).toContain(refused.status);
+      keep(refused);
+    }
+    const { providers } = (await admin.get<AdminProviders>('/admin/providers')).body;
+    const asked = providers.filter(({ connection }) => connection?.base_url === vendor.baseUrl);
+    expect(asked.map(({ key }) => key).sort()).toEqual(expect.arrayContaining(['huggingface', 'ollama', 'openai']));
+    for (const { key, kind } of asked) {
+      for (vendor.status of [401, 200, 429, 302, 500]) {
+        keep(await admin.post<ProviderTestResult>(`/admin/providers/${key}/test`));
+      }
+      vendor.status = 401;
+      if (kind !== 'enhancer') {
+        keep(await client.post('/studio/generate', { prompt: PROMPT, tier: 'standard', provider: key }));
+      }
+      if (kind !== 'image') {
+        await changeSettings(admin, { prompt_enhancer_provider: key });
+        keep(await client.post('/studio/enhance-prompt', { prompt: PROMPT }));
+      }
+    }
+    for (const key of [ENVIRONMENT_KEY, ...Object.values(CONSOLE_KEYS)]) expect(vendor.received).toContain(key);
+    keep(await admin.get('/admin/providers'));
+    for (const path of ['/metrics', '/nothing/here', `/api/v1/admin/providers/${REFUSED_KEY.slice(0, 6)}`]) {
+      answers.push(await (await admin.raw(path)).text());
+    }
+    // A failure of the database carries the statement and its values.
+    await tamper(server, 'ALTER TABLE generation RENAME TO generation_away');
+    keep(await client.post('/studio/generate', { prompt: PROMPT, tier: 'standard' }));
+    await tamper(server, 'ALTER TABLE generation_away RENAME TO generation');
+  }
 
   it('are not in the log, at the most talkative level', () => {
     const logs = server.logs();
     expect(logs).toContain('/api/v1/auth/login');
     expect(logs).toContain('/static/generated/');
     for (const [name, secret] of secrets) expect([name, logs.includes(secret)]).toEqual([name, false]);
+    expect(logs).toContain('QueryFailedError');
     expect(logs).not.toMatch(/argon2id/);
     if (server.databaseUrl) expect(logs).not.toContain(`:${new URL(server.databaseUrl).password}@`);
   });
@@ -117,12 +201,29 @@ describe('secrets', () => {
     expect(text).not.toMatch(/password_?hash|token_?hash|session_?version/i);
   });
 
+  it('are not in a backup, its manifest or what it prints', async () => {
+    const folder = join(work, 'backup');
+    const { code, output } = await runMaintenance('backup', folder, {
+      DATA_DIR: server.dataDir,
+      ...(server.databaseUrl === null ? {} : { DATABASE_URL: server.databaseUrl }),
+    });
+    expect(code).toBe(0);
+    expect(output).toContain('The master key is not in it');
+    expect(await readFile(join(folder, 'manifest.json'), 'utf8')).toContain('"vendor_connection"');
+    for (const [name, secret] of secrets) expect([name, output.includes(secret)]).toEqual([name, false]);
+    await expectNoSecretIn(folder);
+  });
+
   it('are not on the disk in clear', async () => {
-    for (const file of await readdir(server.dataDir, { recursive: true, withFileTypes: true })) {
+    await expectNoSecretIn(server.dataDir);
+  });
+
+  async function expectNoSecretIn(folder: string): Promise<void> {
+    for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
       if (!file.isFile() || file.name === 'secret.key') continue;
       const content = await readFile(join(file.parentPath, file.name));
       for (const [name, secret] of secrets)
         expect([file.name, name, content.includes(secret)]).toEqual([file.name, name, false]);
     }
-  });
+  }
 });
