@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ProviderTestResult } from '@atelier/contracts';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { Limiters } from '../../platform/throttling/index.js';
-import type { VendorConnection } from './connections/vendor-connection.js';
 import { NO_SETUP } from './described-provider.js';
 import { EnhancerSetups } from './enhancer-setups.js';
 import type { ConnectionReport } from './image-provider.js';
@@ -22,13 +21,7 @@ const MODEL_NAME_MAX_LENGTH = 200;
 const WARNINGS_MAX = 20;
 const WARNING_MAX_LENGTH = 500;
 
-/** Shorter than this, a key may be a part of any word. */
-const TELLING_KEY_LENGTH = 8;
-
-interface ConnectionTest {
-  readonly connection: VendorConnection | undefined;
-  readonly run: (signal: AbortSignal) => Promise<ConnectionReport>;
-}
+type ConnectionTest = (signal: AbortSignal) => Promise<ConnectionReport>;
 
 /** Asks vendors whether key and address work, by the same way that images and prompts take. */
 @Injectable()
@@ -49,14 +42,13 @@ export class ConnectionTests {
   async run(key: string): Promise<ProviderTestResult> {
     const test = await this.#find(key);
     await this.#count(key);
-    const told = withoutKey(test.connection?.apiKey);
     try {
-      const { latencyMs, models, warnings = [] } = await test.run(AbortSignal.timeout(PATIENCE_MS));
+      const { latencyMs, models, warnings = [] } = await test(AbortSignal.timeout(PATIENCE_MS));
       return {
         ok: true,
         latency_ms: Math.round(latencyMs),
-        models: models.slice(0, MODELS_MAX).map((model) => told(model.slice(0, MODEL_NAME_MAX_LENGTH))),
-        warnings: warnings.slice(0, WARNINGS_MAX).map((warning) => told(warning.slice(0, WARNING_MAX_LENGTH))),
+        models: models.slice(0, MODELS_MAX).map((model) => model.slice(0, MODEL_NAME_MAX_LENGTH)),
+        warnings: warnings.slice(0, WARNINGS_MAX).map((warning) => warning.slice(0, WARNING_MAX_LENGTH)),
       };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
@@ -64,11 +56,11 @@ export class ConnectionTests {
       return {
         ok: false,
         category,
-        message: told(message),
+        message,
         retryable,
         http_status: httpStatus ?? null,
-        provider_code: providerCode === undefined ? null : told(providerCode),
-        request_id: requestId === undefined ? null : told(requestId),
+        provider_code: providerCode ?? null,
+        request_id: requestId ?? null,
       };
     }
   }
@@ -80,12 +72,12 @@ export class ConnectionTests {
     if (provider?.test) {
       const test = provider.test.bind(provider);
       const setup = (await this.providerSetups.read()).get(key) ?? NO_SETUP;
-      return { connection: setup.connection, run: (signal) => test(setup, signal) };
+      return (signal) => test(setup, signal);
     }
     const setup = enhancer?.test && (await this.enhancerSetups.read()).get(key);
     if (enhancer?.test && setup) {
       const test = enhancer.test.bind(enhancer);
-      return { connection: setup.connection, run: (signal) => test(setup, signal) };
+      return (signal) => test(setup, signal);
     }
     const known = provider ?? enhancer;
     throw known ? connectionFixed(known.label) : providerNotFound();
@@ -99,10 +91,4 @@ export class ConnectionTests {
       throw refusal;
     }
   }
-}
-
-/** A server may well send back what it was sent. */
-function withoutKey(apiKey: string | undefined): (text: string) => string {
-  if (apiKey === undefined || apiKey.length < TELLING_KEY_LENGTH) return (text) => text;
-  return (text) => text.replaceAll(apiKey, '…');
 }

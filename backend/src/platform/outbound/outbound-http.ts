@@ -4,6 +4,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
 import { ReusedMemory } from '../memory/index.js';
 import { type DialOptions, GuardedHttpAgent, GuardedHttpsAgent, type Resolver } from './guarded-agents.js';
+import { credentialsIn, maskEchoes } from './echoes.js';
 import { OutboundError, type OutboundFailure, toOutboundError } from './outbound-error.js';
 import { OutboundPolicy } from './outbound-policy.js';
 import { readBody } from './read-body.js';
@@ -36,7 +37,7 @@ export interface OutboundAnswer {
 
 /**
  * The one way to other servers. It goes to public addresses over TLS and to those that OUTBOUND_ALLOW names, follows
- * no redirect, uses no proxy, tries nothing twice, and keeps what it sent out of its errors.
+ * no redirect, uses no proxy, tries nothing twice, and keeps the credentials that it sent out of its errors and answers.
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
@@ -86,7 +87,8 @@ export class OutboundHttp implements OnApplicationShutdown {
       const { status, data } = await this.#request(request, href, controller.signal);
       hasAnswered = true;
       clearTimeout(firstByte);
-      return { status, headers: data.headers, body: await readBody(data, request.maxBytes, this.#memory) };
+      const body = await readBody(data, request.maxBytes, this.#memory);
+      return { status, headers: maskEchoes(credentialsIn(request.headers), data.headers, body), body };
     } catch (error) {
       throw ownFailure === undefined ? toOutboundError(error, hasAnswered) : new OutboundError(ownFailure);
     } finally {

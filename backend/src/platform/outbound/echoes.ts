@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+const CREDENTIAL_HEADERS: readonly string[] = ['authorization', 'api-key', 'x-api-key', 'x-goog-api-key'];
+
+/** What says how to read a credential, before it. */
+const SCHEME = /^(?:basic|bearer|key) +/i;
+
+/** Shorter than this, a credential may be a part of any word, and is hardly one. */
+const TELLING_LENGTH = 8;
+
+/** What takes the place of each byte of a credential. */
+const MASK = '*';
+
+/** The credentials among the headers of a request, without their scheme. */
+export function credentialsIn(headers: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => CREDENTIAL_HEADERS.includes(name.toLowerCase()))
+    .map(([, value]) => value.replace(SCHEME, ''))
+    .filter((credential) => credential.length >= TELLING_LENGTH);
+}
+
+/**
+ * Makes credentials unreadable that a server sends back, as some do in their errors: codes and ids of answers end up in
+ * logs and before people.
+ * @param body is overwritten where one is found
+ * @returns the headers without them
+ */
+export function maskEchoes(
+  credentials: readonly string[],
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): IncomingHttpHeaders {
+  for (const credential of credentials) {
+    const bytes = Buffer.from(credential);
+    for (let at = body.indexOf(bytes); at >= 0; at = body.indexOf(bytes, at + bytes.length)) {
+      body.fill(MASK, at, at + bytes.length);
+    }
+  }
+  const masked = (text: string): string =>
+    credentials.reduce((rest, credential) => rest.replaceAll(credential, MASK.repeat(credential.length)), text);
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      masked(name),
+      typeof value === 'string' ? masked(value) : value?.map(masked),
+    ]),
+  );
+}
