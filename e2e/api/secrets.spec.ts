@@ -84,6 +84,7 @@ describe('secrets', () => {
       await client.get('/credits/entries'),
     ])
       keep(answer);
+    await useVendors(client);
     const changed = await withToken(server, second.accessToken).post('/auth/password', {
       current_password: password,
       new_password: NEW_PASSWORD,
@@ -92,7 +93,6 @@ describe('secrets', () => {
     await anonymous(server).post('/auth/logout', undefined, {
       headers: { cookie: `atelier_refresh=${second.refreshToken}` },
     });
-    await useVendors(client);
     expect((await admin.patch(`/admin/users/${id}`, { status: 'disabled' })).status).toBe(200);
 
     const entries: [string, string][] = [
@@ -152,11 +152,15 @@ describe('secrets', () => {
       }
       vendor.status = 401;
       if (kind !== 'enhancer') {
-        keep(await client.post('/studio/generate', { prompt: PROMPT, tier: 'standard', provider: key }));
+        const failed = await client.post('/studio/generate', { prompt: PROMPT, tier: 'standard', provider: key });
+        expect([422, 502]).toContain(failed.status);
+        keep(failed);
       }
       if (kind !== 'image') {
         await changeSettings(admin, { prompt_enhancer_provider: key });
-        keep(await client.post('/studio/enhance-prompt', { prompt: PROMPT }));
+        const failed = await client.post('/studio/enhance-prompt', { prompt: PROMPT });
+        expect(failed.status).toBeGreaterThanOrEqual(500);
+        keep(failed);
       }
     }
     for (const key of [ENVIRONMENT_KEY, ...Object.values(CONSOLE_KEYS)]) expect(vendor.received).toContain(key);
@@ -166,7 +170,9 @@ describe('secrets', () => {
     }
     // A failure of the database carries the statement and its values.
     await tamper(server, 'ALTER TABLE generation RENAME TO generation_away');
-    keep(await client.post('/studio/generate', { prompt: PROMPT, tier: 'standard' }));
+    const broken = await client.post('/studio/generate', { prompt: PROMPT, tier: 'standard' });
+    expect(broken.status).toBe(500);
+    keep(broken);
     await tamper(server, 'ALTER TABLE generation_away RENAME TO generation');
   }
 
