@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import type { ProviderImage } from '../image-provider.js';
 import { PROVIDER_ERROR_CATEGORIES, ProviderError, type ProviderErrorCategory } from '../provider-error.js';
+import { MISHAP_OUTCOMES } from './mishap-outcomes.js';
 import { RecordedLog } from './recorded-log.js';
 
 /** What a fault of a vendor has to become, as far as it is looked at. */
@@ -41,34 +42,7 @@ export interface ProviderFailuresSubject {
 }
 
 /** What every vendor's fake has to be able to do to us, since every server can. */
-const FAULTS_OF_ANYBODY = [
-  'redirect',
-  'redirect_same_method',
-  'bad_gateway',
-  'gateway_timeout',
-  'proxy_error',
-  'html',
-  'not_json',
-  'empty_body',
-  'null_answer',
-  'base64_truncated',
-  'base64_garbage',
-  'image_truncated',
-  'image_html',
-  'image_svg',
-  'image_gif',
-  'image_empty',
-  'bomb',
-  'gzip_bomb',
-  'huge',
-  'huge_declared',
-  'hang_before_headers',
-  'hang_after_headers',
-  'drip',
-  'reset_before',
-  'reset_in_body',
-  'cut_in_body',
-];
+const FAULTS_OF_ANYBODY = Object.keys(MISHAP_OUTCOMES);
 
 const PATIENCE_MS = 100;
 

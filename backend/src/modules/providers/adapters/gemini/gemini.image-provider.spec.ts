@@ -9,6 +9,7 @@ import { OutboundHttp } from '../../../../platform/outbound/index.js';
 import type { ImageRequest, ProviderImage, ProviderSetup } from '../../image-provider.js';
 import { ProviderMetrics } from '../../provider-metrics.js';
 import { describeImageProvider } from '../../testing/image-provider.suite.js';
+import { MISHAP_OUTCOMES } from '../../testing/mishap-outcomes.js';
 import { describeProviderFailures } from '../../testing/provider-failures.suite.js';
 import { RecordedLog } from '../../testing/recorded-log.js';
 import { connectionTo, defaultSetup } from '../../testing/setups.js';
@@ -200,32 +201,7 @@ describeProviderFailures('Gemini', {
     text_endless: { category: 'bad_response' },
     text_blank: { category: 'bad_response' },
     too_large: { category: 'invalid_request', httpStatus: 413 },
-    bad_gateway: { category: 'provider_unavailable', httpStatus: 502 },
-    gateway_timeout: { category: 'timeout', httpStatus: 504 },
-    proxy_error: { category: 'provider_unavailable', httpStatus: 520 },
-    redirect: { category: 'invalid_request', httpStatus: 302 },
-    redirect_same_method: { category: 'invalid_request', httpStatus: 307 },
-    html: { category: 'bad_response', httpStatus: 200 },
-    not_json: { category: 'bad_response' },
-    empty_body: { category: 'bad_response' },
-    null_answer: { category: 'bad_response' },
-    base64_truncated: { category: 'bad_response' },
-    base64_garbage: { category: 'bad_response' },
-    image_html: { category: 'bad_response' },
-    image_svg: { category: 'bad_response' },
-    image_gif: { category: 'bad_response' },
-    image_empty: { category: 'bad_response' },
-    image_truncated: 'delivered',
-    bomb: 'delivered',
-    gzip_bomb: { category: 'bad_response' },
-    huge: { category: 'bad_response', retryable: true },
-    huge_declared: { category: 'bad_response' },
-    hang_before_headers: 'endless',
-    hang_after_headers: 'endless',
-    drip: 'endless',
-    reset_before: { category: 'provider_unavailable', providerCode: 'ECONNRESET' },
-    reset_in_body: { category: 'bad_response' },
-    cut_in_body: { category: 'bad_response' },
+    ...MISHAP_OUTCOMES,
   },
   secrets: /AIza|private garden|leaked|RESOURCE_EXHAUSTED,|google policies|alert\(1\)/i,
 });

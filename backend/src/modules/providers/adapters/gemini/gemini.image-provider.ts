@@ -123,9 +123,9 @@ function maxBytesWithDrafts(size: PixelSize): number {
   return Math.min(2 * maxAnswerBytes(size) + DRAFTS_MAX_BYTES, ANSWER_MAX_BYTES);
 }
 
-/** What the tokens cost that the vendor says it will bill for. */
+/** What the tokens cost that the vendor says it will bill for, as far as it says what they became. */
 function costOf(usage: GeminiUsage | undefined, { tokenPrices }: ProviderSetup): number | undefined {
   const { text_in: textIn, text_out: textOut, image_out: imageOut } = tokenPrices ?? {};
-  if (!usage || textIn === undefined || textOut === undefined || imageOut === undefined) return undefined;
+  if (!usage?.imageTokens || textIn === undefined || textOut === undefined || imageOut === undefined) return undefined;
   return Math.round(usage.promptTokens * textIn + usage.textTokens * textOut + usage.imageTokens * imageOut);
 }

@@ -7,6 +7,7 @@ import { AllowList } from '../../../../platform/outbound/allow-list.js';
 import { OutboundHttp } from '../../../../platform/outbound/index.js';
 import type { ImageRequest, ProviderSetup } from '../../image-provider.js';
 import { describeImageProvider } from '../../testing/image-provider.suite.js';
+import { MISHAP_OUTCOMES } from '../../testing/mishap-outcomes.js';
 import { type FaultOutcome, describeProviderFailures } from '../../testing/provider-failures.suite.js';
 import { connectionTo, defaultSetup } from '../../testing/setups.js';
 import { HuggingFaceImageProvider } from './huggingface.image-provider.js';
@@ -212,6 +213,7 @@ describe('the test of the connection to Hugging Face', () => {
 });
 
 const NSCALE = {
+  ...MISHAP_OUTCOMES,
   invalid_token: { category: 'auth_failed', httpStatus: 401 },
   no_permission: {
     category: 'auth_failed',
@@ -248,42 +250,16 @@ const NSCALE = {
   internal_error_of_a_model: { category: 'provider_unavailable', providerCode: 'internal_server_error' },
   downstream_error: { category: 'provider_unavailable', httpStatus: 400, retryable: true },
   unretryable_error: { category: 'provider_unavailable', httpStatus: 500, retryable: false },
-  bad_gateway: { category: 'provider_unavailable', httpStatus: 502, providerCode: undefined },
   problem: { category: 'provider_unavailable', httpStatus: 503 },
   nothing_said: { category: 'provider_unavailable', httpStatus: 503, retryAfterMs: undefined },
-  proxy_error: { category: 'provider_unavailable', httpStatus: 520 },
   request_timeout: { category: 'timeout', httpStatus: 408 },
-  gateway_timeout: { category: 'timeout', httpStatus: 504 },
   generation_timeout: { category: 'timeout', providerCode: 'generation_timeout' },
-  redirect: { category: 'invalid_request', httpStatus: 302 },
-  redirect_same_method: { category: 'invalid_request', httpStatus: 307 },
-  html: { category: 'bad_response', httpStatus: 200 },
-  not_json: { category: 'bad_response' },
-  empty_body: { category: 'bad_response' },
   empty_data: { category: 'bad_response' },
   no_data: { category: 'bad_response' },
   no_image: { category: 'bad_response' },
-  null_answer: { category: 'bad_response' },
   error_in_success: { category: 'bad_response' },
   link_to_metadata: { category: 'bad_response' },
   output_to_metadata: { category: 'bad_response' },
-  base64_truncated: { category: 'bad_response' },
-  base64_garbage: { category: 'bad_response' },
-  image_truncated: 'delivered',
-  image_html: { category: 'bad_response' },
-  image_svg: { category: 'bad_response' },
-  image_gif: { category: 'bad_response' },
-  image_empty: { category: 'bad_response' },
-  bomb: 'delivered',
-  gzip_bomb: { category: 'bad_response' },
-  huge: { category: 'bad_response', retryable: true },
-  huge_declared: { category: 'bad_response' },
-  hang_before_headers: 'endless',
-  hang_after_headers: 'endless',
-  drip: 'endless',
-  reset_before: { category: 'provider_unavailable', providerCode: 'ECONNRESET' },
-  reset_in_body: { category: 'bad_response' },
-  cut_in_body: { category: 'bad_response' },
 } satisfies Record<string, FaultOutcome>;
 
 const IN_THE_QUEUE = {

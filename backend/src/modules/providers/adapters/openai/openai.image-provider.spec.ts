@@ -8,6 +8,7 @@ import { OutboundHttp } from '../../../../platform/outbound/index.js';
 import type { ImageRequest, ProviderImage, ProviderSetup } from '../../image-provider.js';
 import { ProviderMetrics } from '../../provider-metrics.js';
 import { describeImageProvider } from '../../testing/image-provider.suite.js';
+import { MISHAP_OUTCOMES } from '../../testing/mishap-outcomes.js';
 import { describeProviderFailures } from '../../testing/provider-failures.suite.js';
 import { RecordedLog } from '../../testing/recorded-log.js';
 import { connectionTo, defaultSetup } from '../../testing/setups.js';
@@ -184,41 +185,16 @@ const OUTCOMES = {
   slow_down_503: { category: 'rate_limited', httpStatus: 503 },
   lock_conflict: { category: 'provider_unavailable', httpStatus: 409 },
   server_error: { category: 'provider_unavailable', httpStatus: 500, retryable: true },
-  bad_gateway: { category: 'provider_unavailable', httpStatus: 502, providerCode: undefined },
+  ...MISHAP_OUTCOMES,
   overloaded: { category: 'provider_unavailable', httpStatus: 503 },
-  proxy_error: { category: 'provider_unavailable', httpStatus: 520 },
   request_timeout: { category: 'timeout', httpStatus: 408 },
-  gateway_timeout: { category: 'timeout', httpStatus: 504 },
-  redirect: { category: 'invalid_request', httpStatus: 302 },
-  redirect_same_method: { category: 'invalid_request', httpStatus: 307 },
-  html: { category: 'bad_response', httpStatus: 200 },
-  not_json: { category: 'bad_response' },
-  empty_body: { category: 'bad_response' },
   empty_data: { category: 'bad_response' },
   no_data: { category: 'bad_response' },
   no_image: { category: 'bad_response' },
-  null_answer: { category: 'bad_response' },
   error_in_success: { category: 'bad_response', providerCode: 'server_error' },
   link_instead: { category: 'bad_response' },
   one_too_few: { category: 'bad_response' },
   one_too_many: { category: 'bad_response' },
-  base64_truncated: { category: 'bad_response' },
-  base64_garbage: { category: 'bad_response' },
-  image_html: { category: 'bad_response' },
-  image_svg: { category: 'bad_response' },
-  image_gif: { category: 'bad_response' },
-  image_empty: { category: 'bad_response' },
-  image_truncated: 'delivered',
-  bomb: 'delivered',
-  gzip_bomb: { category: 'bad_response' },
-  huge: { category: 'bad_response', retryable: true },
-  huge_declared: { category: 'bad_response' },
-  hang_before_headers: 'endless',
-  hang_after_headers: 'endless',
-  drip: 'endless',
-  reset_before: { category: 'provider_unavailable', providerCode: 'ECONNRESET' },
-  reset_in_body: { category: 'bad_response' },
-  cut_in_body: { category: 'bad_response' },
 } as const;
 
 describeProviderFailures('OpenAI', {

@@ -1,0 +1,31 @@
+import type { FaultOutcome } from './provider-failures.suite.js';
+
+/** What becomes of what any server, and any proxy before it, may do: the same whoever the vendor is. */
+export const MISHAP_OUTCOMES = {
+  bad_gateway: { category: 'provider_unavailable', httpStatus: 502, providerCode: undefined },
+  gateway_timeout: { category: 'timeout', httpStatus: 504 },
+  proxy_error: { category: 'provider_unavailable', httpStatus: 520 },
+  redirect: { category: 'invalid_request', httpStatus: 302 },
+  redirect_same_method: { category: 'invalid_request', httpStatus: 307 },
+  html: { category: 'bad_response', httpStatus: 200 },
+  not_json: { category: 'bad_response' },
+  empty_body: { category: 'bad_response' },
+  null_answer: { category: 'bad_response' },
+  base64_truncated: { category: 'bad_response' },
+  base64_garbage: { category: 'bad_response' },
+  image_html: { category: 'bad_response' },
+  image_svg: { category: 'bad_response' },
+  image_gif: { category: 'bad_response' },
+  image_empty: { category: 'bad_response' },
+  image_truncated: 'delivered',
+  bomb: 'delivered',
+  gzip_bomb: { category: 'bad_response' },
+  huge: { category: 'bad_response', retryable: true },
+  huge_declared: { category: 'bad_response' },
+  hang_before_headers: 'endless',
+  hang_after_headers: 'endless',
+  drip: 'endless',
+  reset_before: { category: 'provider_unavailable', providerCode: 'ECONNRESET' },
+  reset_in_body: { category: 'bad_response' },
+  cut_in_body: { category: 'bad_response' },
+} as const satisfies Readonly<Record<string, FaultOutcome>>;
