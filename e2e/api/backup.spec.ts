@@ -73,6 +73,7 @@ describe.each([
     const failed = await member.client.post('/studio/generate', { prompt: '[mock:fail=timeout]', tier: 'standard' });
     expect(failed.status).toBe(504);
     expect((await admin.post('/admin/credits/audit')).status).toBe(200);
+    expect((await admin.post('/api-keys', { name: 'A program', scopes: ['generate'] })).status).toBe(201);
     // One that makes no images, so that nothing else changes by it.
     expect((await admin.put('/admin/providers/ollama/credentials', { api_key: VENDOR_KEY })).status).toBe(200);
     // The first look for missing files follows soon after the start.

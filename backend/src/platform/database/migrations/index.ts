@@ -11,9 +11,9 @@ import { CreateLedgerAudits1767225600009 } from './1767225600009-create-ledger-a
 import { TraceGenerations1767225600010 } from './1767225600010-trace-generations.js';
 import { CreateMissingObjects1767225600011 } from './1767225600011-create-missing-objects.js';
 import { CreateVendorConnections1767225600012 } from './1767225600012-create-vendor-connections.js';
+import { WeighProviderAttempts1767225600013 } from './1767225600013-weigh-provider-attempts.js';
 import { RecordEnhancers1767225600014 } from './1767225600014-record-enhancers.js';
 import { CreateApiKeys1767225600020 } from './1767225600020-create-api-keys.js';
-import { WeighProviderAttempts1767225600013 } from './1767225600013-weigh-provider-attempts.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -30,7 +30,7 @@ export const MIGRATIONS = [
   TraceGenerations1767225600010,
   CreateMissingObjects1767225600011,
   CreateVendorConnections1767225600012,
+  WeighProviderAttempts1767225600013,
   RecordEnhancers1767225600014,
   CreateApiKeys1767225600020,
-  WeighProviderAttempts1767225600013,
 ] as const;
