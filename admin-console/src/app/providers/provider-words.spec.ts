@@ -19,6 +19,21 @@ describe('how a provider stands', () => {
     ['nothing is wrong', {}, 'success Ready'],
     ['it is slow', { status: 'slow' }, 'warning Slow'],
     ['it is not set up', { status: 'not_configured' }, 'neutral Not set up'],
+    [
+      'a key is missing',
+      { status: 'not_configured', connection: emptyConnection() },
+      'neutral Not set up: needs a key',
+    ],
+    [
+      'an address is missing',
+      { status: 'not_configured', connection: emptyConnection({ base_url: null, key_need: 'optional' }) },
+      'neutral Not set up: needs an address',
+    ],
+    [
+      'a model is missing',
+      { status: 'not_configured', connection: emptyConnection({ key_need: 'optional' }), tiers: [] },
+      'neutral Not set up: needs a model',
+    ],
     ['it is off, whatever else', { enabled: false, status: 'unavailable', health: resting }, 'neutral Turned off'],
     ['another enhancer is in use', { enabled: false, kind: 'enhancer' }, 'neutral Not in use'],
     ['its last attempt failed', { health: sampleHealth({ state: 'failing' }) }, 'error Failing'],

@@ -23,15 +23,27 @@ const STATUSES: Record<ProviderStatus, Standing> = {
 };
 
 /** How a provider stands, with the one thing first that an administrator would want to know. */
-export function standingOf({ kind, enabled, status, health }: AdminProvider): Standing {
+export function standingOf(provider: AdminProvider): Standing {
+  const { kind, enabled, status, health } = provider;
   if (!enabled) return { tone: 'neutral', text: kind === 'enhancer' ? 'Not in use' : 'Turned off' };
-  if (status === 'not_configured') return STATUSES.not_configured;
+  if (status === 'not_configured') {
+    const need = needOf(provider);
+    const { tone, text } = STATUSES.not_configured;
+    return { tone, text: need === undefined ? text : `${text}: needs ${need}` };
+  }
   if (health.state === 'resting') {
     const until = health.resting_until;
     return { tone: 'error', text: until === null ? 'Resting' : `Resting until ${formatTime(until)}` };
   }
   if (health.state === 'failing') return { tone: 'error', text: 'Failing' };
   return STATUSES[status];
+}
+
+/** What is missing before it can be asked for anything; undefined where that can't be told from here. */
+function needOf({ kind, connection, tiers }: AdminProvider): string | undefined {
+  if (connection?.base_url === null) return 'an address';
+  if (connection?.key_need === 'required' && !connection.has_key) return 'a key';
+  return kind === 'image' && tiers.length === 0 ? 'a model' : undefined;
 }
 
 const VERDICTS: Record<ProviderHealthState, (provider: AdminProvider) => Standing> = {

@@ -53,8 +53,7 @@ export class ProviderRow {
   });
   protected readonly key = computed(() => {
     const { connection } = this.provider();
-    if (connection === null || connection.key_need === 'none') return undefined;
-    return connection.has_key ? `Key ${keyText(connection)}` : 'No key';
+    return connection?.has_key === true ? `Key ${keyText(connection)}` : undefined;
   });
   protected readonly trouble = computed(() => {
     const { enabled, health } = this.provider();
