@@ -11,7 +11,7 @@ import { type Server, startServer } from '../support/server.js';
 import { changeSettings } from '../support/settings.js';
 import { expectBooksInOrder, expectNothingMoved } from '../support/standing.js';
 
-const API_KEY = 'sk-canary-e2e-91b2';
+const API_KEY = 'hf_canary_e2e_91b2';
 const PROMPT = 'a private garden';
 const INSTRUCTION = 'Rewrite the idea in the secret manner of our house.';
 const MODELS = { huggingface: 'openai/gpt-oss-20b', gemini: 'gemini-3.8-flash', ollama: 'qwen3:4b' } as const;
@@ -145,7 +145,7 @@ describe('prompts enhanced by vendors', () => {
       expect(suggested.charged).toBe(false);
       const generated = await client.post('/studio/generate', { prompt: PROMPT, tier: 'standard', enhance: true });
       expect(expectProblem(generated, status, code).detail).toBe(suggested.detail);
-      expect(JSON.stringify(suggested)).not.toMatch(/sk-canary|127\.0\.0\.1|secret manner|<script>|status \d/);
+      expect(JSON.stringify(suggested)).not.toMatch(/canary_e2e|127\.0\.0\.1|secret manner|<script>|status \d/);
     });
     // Nothing was tried behind the person's back, and no image was begun.
     expect(fakes()[enhancer].requests).toHaveLength(2);
@@ -188,6 +188,6 @@ describe('prompts enhanced by vendors', () => {
     }
     const logs = server.logs();
     expect(logs).toContain('Ollama did not enhance a prompt');
-    expect(logs).not.toMatch(/sk-canary|private garden|secret manner|signin_url/);
+    expect(logs).not.toMatch(/canary_e2e|private garden|secret manner|signin_url/);
   });
 });
