@@ -16,6 +16,7 @@ import boundaries from 'eslint-plugin-boundaries';
 /** Backend modules, each with the other modules whose index.ts it may import. */
 export const MODULES = {
   auth: [],
+  audit: ['auth'],
   storage: [],
   'studio-settings': ['auth'],
   credits: ['auth', 'studio-settings'],

@@ -9,6 +9,7 @@ const WORKS = {
   backup: (given) => [folderIn('backup', given)],
   restore: (given) => [folderIn('restore', given)],
   'rotate-key': (given) => given,
+  'verify-audit': (given) => given,
 };
 
 /** @param {string} work @param {string[]} given */

@@ -1,4 +1,5 @@
 export * from './api-keys.js';
+export * from './audit.js';
 export * from './credits.js';
 export * from './gallery.js';
 export * from './generation-events.js';

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from './modules/audit/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { CreditsModule } from './modules/credits/index.js';
 import { GalleryModule } from './modules/gallery/index.js';
@@ -32,6 +33,7 @@ export class AppModule {
         StorageModule,
         GalleryModule,
         StudioModule,
+        AuditModule,
       ],
     };
   }

@@ -1,4 +1,5 @@
 import type { ModuleMetadata } from '@nestjs/common';
+import { AuditLogModule } from './platform/audit/index.js';
 import { BroadcastModule } from './platform/broadcast/index.js';
 import { ConfigModule, type Configuration } from './platform/config/index.js';
 import { CryptoModule } from './platform/crypto/index.js';
@@ -21,6 +22,7 @@ export function platformModules(configuration: Configuration, clock?: Clock): No
     DiskModule,
     DatabaseModule,
     IdempotencyModule,
+    AuditLogModule,
     RedisModule,
     BroadcastModule,
     OutboundModule,

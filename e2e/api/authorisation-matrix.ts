@@ -74,6 +74,9 @@ export const AUTHORISATION_MATRIX: Readonly<Record<string, Access>> = {
   'GET /api/v1/admin/providers': admin('admin:settings'),
   'PUT /api/v1/admin/providers/{key}/credentials': admin('none'),
   'POST /api/v1/admin/providers/{key}/test': admin('admin:settings'),
+  'GET /api/v1/admin/audit-log': admin('admin:audit'),
+  'GET /api/v1/admin/audit-log/export': admin('admin:audit'),
+  'GET /api/v1/admin/audit-log/verification': admin('admin:audit'),
 
   'GET /api/v1/admin/studio/settings': admin('admin:settings'),
   'PUT /api/v1/admin/studio/settings': admin('admin:settings'),

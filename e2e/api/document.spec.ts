@@ -7,6 +7,9 @@ import { type Server, startServer } from '../support/server.js';
 /** Everything that the API can do. A line that is missing or new is a change that clients are told about. */
 const INVENTORY = [
   'DELETE /api/v1/api-keys/{id} revokeApiKey',
+  'GET /api/v1/admin/audit-log listAuditEntries',
+  'GET /api/v1/admin/audit-log/export exportAuditLog',
+  'GET /api/v1/admin/audit-log/verification verifyAuditLog',
   'GET /api/v1/admin/credits/audit getLedgerAudit',
   'GET /api/v1/admin/gallery/missing-objects getMissingObjects',
   'GET /api/v1/admin/providers listProviders',

@@ -1,4 +1,5 @@
 import type { Role } from '@atelier/contracts';
+import type { AuditOrigin } from '../../platform/audit/index.js';
 import type { ApiKeyClaims } from './api-keys/api-key-recognition.js';
 import type { SessionClaims } from './sessions/session-token.js';
 
@@ -10,11 +11,16 @@ export interface Actor {
   readonly email: string;
   /** The key that they ask with; undefined for a person who is signed in. */
   readonly apiKey?: ApiKeyClaims | undefined;
+  /** Where the request came from; undefined for what no request asked for. */
+  readonly origin?: AuditOrigin | undefined;
 }
 
 /** The user as the rest of the application knows them. */
-export function actorOf({ id, role, name, email }: Actor, apiKey?: ApiKeyClaims): Actor {
-  return { id, role, name, email, ...(apiKey && { apiKey }) };
+export function actorOf(
+  { id, role, name, email }: Actor,
+  { apiKey, origin }: Pick<Actor, 'apiKey' | 'origin'> = {},
+): Actor {
+  return { id, role, name, email, ...(apiKey && { apiKey }), ...(origin && { origin }) };
 }
 
 declare global {

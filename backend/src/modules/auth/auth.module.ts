@@ -9,6 +9,7 @@ import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { CredentialsService } from './credentials.service.js';
+import { AccessRefusals } from './guards/access-refusals.js';
 import { RoleGuard } from './guards/role.guard.js';
 import { ScopeGuard } from './guards/scope.guard.js';
 import { SessionGuard } from './guards/session.guard.js';
@@ -66,6 +67,7 @@ import { UsersService } from './users/users.service.js';
     PasswordHasher,
     AttemptThrottle,
     Limiters,
+    AccessRefusals,
     AccessTokenStrategy,
     StreamTicketStrategy,
     PasswordStrategy,

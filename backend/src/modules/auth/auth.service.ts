@@ -10,6 +10,7 @@ import type { Request, Response } from 'express';
 import type { Actor } from './actor.js';
 import { refreshInvalid } from './auth.errors.js';
 import { CredentialsService } from './credentials.service.js';
+import { originOf } from './origin.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { SessionsService, type SignedIn } from './sessions/sessions.service.js';
 import { SetupService } from './setup.service.js';
@@ -31,7 +32,10 @@ export class AuthService {
 
   /** @param user has just proved who they are, see PasswordGuard */
   async signIn(user: Actor, request: Request, response: Response): Promise<SessionGrant> {
-    return this.#admit(await this.sessions.signIn(user.id, request.authInfo?.sessionVersion), response);
+    return this.#admit(
+      await this.sessions.signIn(user.id, request.authInfo?.sessionVersion, originOf(request)),
+      response,
+    );
   }
 
   async setupStatus(): Promise<SetupStatus> {
@@ -39,13 +43,15 @@ export class AuthService {
   }
 
   async completeSetup(body: SetupRequest, request: Request, response: Response): Promise<SessionGrant> {
-    const signedIn = await this.throttle.tokenAttempt(addressOf(request), () => this.setup.complete(body));
+    const signedIn = await this.throttle.tokenAttempt(addressOf(request), () =>
+      this.setup.complete(body, originOf(request)),
+    );
     return this.#admit(signedIn, response);
   }
 
   async acceptInvitation(body: AcceptInvitationRequest, request: Request, response: Response): Promise<SessionGrant> {
     const signedIn = await this.throttle.tokenAttempt(addressOf(request), () =>
-      this.invitations.accept(body.token, body.password),
+      this.invitations.accept(body.token, body.password, originOf(request)),
     );
     return this.#admit(signedIn, response);
   }
@@ -59,7 +65,7 @@ export class AuthService {
 
   async signOut(request: Request, response: Response): Promise<void> {
     const token = this.cookie.read(request);
-    if (token !== undefined) await this.sessions.end(token);
+    if (token !== undefined) await this.sessions.end(token, originOf(request));
     this.cookie.clear(response);
   }
 

@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { SetupRequest } from '@atelier/contracts';
 import type { EntityManager, Repository } from 'typeorm';
+import { AuditLog, type AuditOrigin } from '../../platform/audit/index.js';
 import { Configuration, ConfigurationError } from '../../platform/config/index.js';
 import { SecretKeys } from '../../platform/crypto/index.js';
 import { Transactions, isUniqueViolation } from '../../platform/database/index.js';
@@ -36,6 +37,7 @@ export class SetupService {
     @Inject(SessionsService) private readonly sessions: SessionsService,
     @Inject(SecretKeys) private readonly keys: SecretKeys,
     @Inject(Configuration) private readonly configuration: Configuration,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -67,14 +69,17 @@ export class SetupService {
    * Creates the first administrator and signs them in.
    * @throws DomainError `auth.setup_closed`, `auth.setup_token_invalid`, `auth.password_weak`
    */
-  async complete({ token, email, name, password }: SetupRequest): Promise<SignedIn> {
+  async complete({ token, email, name, password }: SetupRequest, origin?: AuditOrigin): Promise<SignedIn> {
     if (!(await this.isOpen())) throw setupClosed();
     const link = await this.records.findOneBy({ name: 'link' });
     if (!link?.tokenHash || this.#isExpired(link) || !matchesHash(token, link.tokenHash)) throw setupTokenInvalid();
     const passwordHash = await this.usersService.hashChosen(password, email);
     const opened = await this.#closing(async (tx) => {
       const { id } = await this.usersService.insert(tx, { email, name, role: 'admin' }, passwordHash, null);
-      return this.sessions.open(tx, id);
+      const session = await this.sessions.open(tx, id);
+      const actor = { id, name, origin };
+      await this.audit.record(tx, { actor, action: 'session.begin', target: { type: 'user', id } });
+      return session;
     });
     if (!opened) throw setupClosed();
     return this.sessions.grant(opened);

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Balance, Grant, GrantRequest, LedgerEntryPage, LedgerEntryQuery } from '@atelier/contracts';
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
+import { AuditLog } from '../../platform/audit/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import { Clock } from '../../platform/time/index.js';
@@ -25,6 +26,7 @@ export class CreditsService {
     @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(UsersService) private readonly users: UsersService,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -86,6 +88,10 @@ export class CreditsService {
     const keyed = idempotencyKey === undefined ? undefined : keyedGrant(actor, request, idempotencyKey);
     const { resultId, isReplay } = await this.keys.runOnce(keyed, `${deposit.grantId}.${kind}`, async (tx) => {
       await this.ledger[kind](tx, deposit);
+      await this.audit.record(tx, {
+        ...{ actor, action: `credits.${kind}`, target: { type: 'credit_account', id: deposit.userId } },
+        ...{ after: { grant_id: deposit.grantId, amount: deposit.amount }, detail: deposit.reason },
+      });
     });
     const entry = await this.dataSource.manager.findOneByOrFail(LedgerEntry, { id: resultId });
     return {

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AccountStanding, FrozenAccount } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
+import { AuditLog } from '../../platform/audit/index.js';
 import { Transactions } from '../../platform/database/index.js';
 import { type Actor, UsersService } from '../auth/index.js';
 import { CreditAccount } from './credit-account.entity.js';
@@ -17,6 +18,7 @@ export class FrozenAccounts {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(LedgerAudit) private readonly ledgerAudit: LedgerAudit,
     @Inject(UsersService) private readonly users: UsersService,
+    @Inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   async list(): Promise<FrozenAccount[]> {
@@ -37,10 +39,16 @@ export class FrozenAccounts {
     const { id } = await this.dataSource.manager.findOneByOrFail(CreditAccount, owner);
     const findings = await this.ledgerAudit.findingsOf(id);
     if (findings.length > 0) throw new AccountContradictoryError(findings);
-    const { affected } = await this.transactions.run((tx) =>
-      tx.update(CreditAccount, { ...owner, status: 'FROZEN' }, { status: 'ACTIVE' }),
-    );
-    if (affected === 1) this.#logger.warn({ userId, releasedBy: actor.id }, 'A frozen account was released');
+    const isReleased = await this.transactions.run(async (tx) => {
+      const { affected } = await tx.update(CreditAccount, { ...owner, status: 'FROZEN' }, { status: 'ACTIVE' });
+      if (affected !== 1) return false;
+      await this.audit.record(tx, {
+        ...{ actor, action: 'credits.release_account', target: { type: 'credit_account', id: userId } },
+        ...{ before: { status: 'FROZEN' }, after: { status: 'ACTIVE' } },
+      });
+      return true;
+    });
+    if (isReleased) this.#logger.warn({ userId, releasedBy: actor.id }, 'A frozen account was released');
     return { user_id: userId, is_frozen: false };
   }
 }

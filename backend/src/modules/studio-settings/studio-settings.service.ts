@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FieldError, StudioSettings, StudioSettingsChange } from '@atelier/contracts';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { AuditLog, changesBetween } from '../../platform/audit/index.js';
 import { Transactions } from '../../platform/database/index.js';
 import { Clock, toInstant } from '../../platform/time/index.js';
 import { type Actor, UsersService } from '../auth/index.js';
@@ -18,6 +19,7 @@ export class StudioSettingsService {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(UsersService) private readonly users: UsersService,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -59,9 +61,26 @@ export class StudioSettingsService {
     if (errors.length > 0) throw new InvalidSettingsError(errors);
     const updatedAt = this.clock.now();
     const rows = Object.entries(change).map(([key, value]) => ({ key, value, updatedAt, updatedBy: actor.id }));
-    await this.transactions.run((tx) => tx.upsert(StudioSettingRow, rows, ['key']));
+    await this.transactions.run(async (tx) => {
+      const stored = await tx.findBy(StudioSettingRow, { key: In(Object.keys(change)) });
+      await tx.upsert(StudioSettingRow, rows, ['key']);
+      const before = {
+        ...defaultsOf(Object.keys(change)),
+        ...Object.fromEntries(stored.map(({ key, value }) => [key, value])),
+      };
+      const changes = changesBetween(before, change);
+      if (changes) {
+        await this.audit.record(tx, {
+          ...{ actor, action: 'settings.change', target: { type: 'settings', id: 'studio' } },
+          ...changes,
+        });
+      }
+    });
   }
 }
+
+const defaultsOf = (keys: readonly string[]): Record<string, string> =>
+  Object.fromEntries(keys.filter(isSettingKey).map((key) => [key, SETTINGS[key].defaultValue]));
 
 function problemWith(key: string, value: string): FieldError[] {
   if (!isSettingKey(key)) return [{ path: key, message: 'is not a setting' }];

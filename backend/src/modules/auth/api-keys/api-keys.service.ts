@@ -5,20 +5,22 @@ import type {
   ApiKeyPage,
   ApiKeyQuery,
   ApiKeyScope,
+  AuditFacts,
   CreateApiKeyRequest,
   IssuedApiKey,
   UpdateApiKeyRequest,
 } from '@atelier/contracts';
 import { In, IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
+import { AuditLog, changesBetween } from '../../../platform/audit/index.js';
 import { Transactions } from '../../../platform/database/index.js';
-import { Clock } from '../../../platform/time/index.js';
+import { Clock, toInstantOrNull } from '../../../platform/time/index.js';
 import type { Actor } from '../actor.js';
 import { forbidden, requestInvalid, userNotFound } from '../auth.errors.js';
 import { UserEntity } from '../users/user.entity.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeySpending } from './api-key-spending.js';
 import { hashOfApiKey, newApiKey, newApiKeyId } from './api-key-token.js';
-import { apiKeyView, isApiKeyActive } from './api-key-view.js';
+import { addressesOf, apiKeyView, isApiKeyActive } from './api-key-view.js';
 import { apiKeyNotActive, apiKeyNotFound, tooManyApiKeys } from './api-keys.errors.js';
 
 /** Keys of one account that are neither revoked nor expired. */
@@ -32,6 +34,7 @@ export class ApiKeysService {
     @InjectRepository(UserEntity) private readonly users: Repository<UserEntity>,
     @Inject(ApiKeySpending) private readonly spending: ApiKeySpending,
     @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -69,6 +72,10 @@ export class ApiKeysService {
       );
       if (count >= MAX_ACTIVE_KEYS) throw tooManyApiKeys(MAX_ACTIVE_KEYS);
       await tx.insert(ApiKeyEntity, entity);
+      await this.audit.record(tx, {
+        ...{ actor, action: 'api_key.create', target: { type: 'api_key', id } },
+        after: { ...auditFactsOf(entity), user_id: owner.id, scopes: request.scopes },
+      });
     });
     return { ...(await this.#view(entity)), key };
   }
@@ -106,19 +113,25 @@ export class ApiKeysService {
       allowedAddresses:
         change.allowed_addresses === undefined ? before.allowedAddresses : JSON.stringify(change.allowed_addresses),
     };
-    const { affected } = await this.transactions.run((tx) =>
-      tx.update(ApiKeyEntity, { id, revokedAt: IsNull() }, after),
-    );
-    if (affected !== 1) throw apiKeyNotActive();
+    const changes = changesBetween(auditFactsOf(before), auditFactsOf(after));
+    await this.transactions.run(async (tx) => {
+      const { affected } = await tx.update(ApiKeyEntity, { id, revokedAt: IsNull() }, after);
+      if (affected !== 1) throw apiKeyNotActive();
+      if (changes) {
+        await this.audit.record(tx, { actor, action: 'api_key.change', target: { type: 'api_key', id }, ...changes });
+      }
+    });
     return this.get(actor, id);
   }
 
   /** At once and for good, in every process. Revoking a key that is revoked already changes nothing. */
   async revoke(actor: Actor, id: string): Promise<void> {
     await this.#find(actor, id);
-    await this.transactions.run((tx) =>
-      tx.update(ApiKeyEntity, { id, revokedAt: IsNull() }, { revokedAt: this.clock.now() }),
-    );
+    await this.transactions.run(async (tx) => {
+      const { affected } = await tx.update(ApiKeyEntity, { id, revokedAt: IsNull() }, { revokedAt: this.clock.now() });
+      if (affected !== 1) return;
+      await this.audit.record(tx, { actor, action: 'api_key.revoke', target: { type: 'api_key', id } });
+    });
   }
 
   /**
@@ -131,9 +144,9 @@ export class ApiKeysService {
     if (!isApiKeyActive(before, nowMs)) throw apiKeyNotActive();
     const key = newApiKey(id);
     const { secretHash } = before;
-    const { affected } = await this.transactions.run((tx) =>
+    await this.transactions.run(async (tx) => {
       // Conditional: of two rotations at the same time one wins, and the other's key never was.
-      tx.update(
+      const { affected } = await tx.update(
         ApiKeyEntity,
         { id, secretHash, revokedAt: IsNull() },
         {
@@ -141,9 +154,13 @@ export class ApiKeysService {
           previousHash: graceSeconds > 0 ? secretHash : null,
           previousValidUntil: graceSeconds > 0 ? nowMs + graceSeconds * 1_000 : null,
         },
-      ),
-    );
-    if (affected !== 1) throw apiKeyNotActive();
+      );
+      if (affected !== 1) throw apiKeyNotActive();
+      await this.audit.record(tx, {
+        ...{ actor, action: 'api_key.rotate', target: { type: 'api_key', id } },
+        after: { secret: 'changed', grace_seconds: graceSeconds },
+      });
+    });
     return { ...(await this.get(actor, id)), key };
   }
 
@@ -188,6 +205,18 @@ export class ApiKeysService {
     );
     return keys.map((key) => apiKeyView(key, { nowMs, names, creditsThisMonth: spent.get(key.id) ?? 0 }));
   }
+}
+
+type Changeable = Pick<ApiKeyEntity, 'name' | 'expiresAt' | 'monthlyCreditLimit' | 'allowedAddresses'>;
+
+/** What can be changed of a key, as it is recorded. */
+function auditFactsOf(key: Changeable): AuditFacts {
+  return {
+    name: key.name,
+    expires_at: toInstantOrNull(key.expiresAt),
+    monthly_credit_limit: key.monthlyCreditLimit,
+    allowed_addresses: addressesOf(key),
+  };
 }
 
 /** A scope that could never be used is a mistake, and one that might be used one day a trap. */

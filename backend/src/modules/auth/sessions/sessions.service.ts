@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { SessionGrant } from '@atelier/contracts';
-import { type EntityManager, LessThan, type Repository } from 'typeorm';
+import { type EntityManager, IsNull, LessThan, type Repository } from 'typeorm';
+import { AuditLog, type AuditOrigin } from '../../../platform/audit/index.js';
 import { newId } from '../../../platform/crypto/index.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
@@ -41,6 +42,7 @@ export class SessionsService {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(AccessTokens) private readonly accessTokens: AccessTokens,
     @Inject(RefreshTokens) private readonly refreshTokens: RefreshTokens,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -83,8 +85,13 @@ export class SessionsService {
   }
 
   /** Opens a session for a user who has just proved who they are, and clears away what has expired. */
-  async signIn(userId: number, version: number | undefined): Promise<SignedIn> {
-    const opened = await this.transactions.run((tx) => this.open(tx, userId, version));
+  async signIn(userId: number, version: number | undefined, origin?: AuditOrigin): Promise<SignedIn> {
+    const opened = await this.transactions.run(async (tx) => {
+      const session = await this.open(tx, userId, version);
+      const actor = { id: userId, name: session.user.name, origin };
+      await this.audit.record(tx, { actor, action: 'session.begin', target: { type: 'user', id: userId } });
+      return session;
+    });
     try {
       await this.#prune();
     } catch (error) {
@@ -110,10 +117,15 @@ export class SessionsService {
   }
 
   /** Ends the session that a refresh token belongs to, whichever of its generations the token is. */
-  async end(refreshToken: string): Promise<void> {
+  async end(refreshToken: string, origin?: AuditOrigin): Promise<void> {
     await this.transactions.run(async (tx) => {
       const token = await tx.findOneBy(RefreshTokenEntity, { hash: hashOfToken(refreshToken) });
-      if (token) await revokeSession(tx, token.sessionId, this.clock.now());
+      const session = token && (await tx.findOneBy(SessionEntity, { id: token.sessionId, revokedAt: IsNull() }));
+      if (!session) return;
+      await revokeSession(tx, session.id, this.clock.now());
+      const { id, name } = await tx.findOneByOrFail(UserEntity, { id: session.userId });
+      const actor = { id, name, origin };
+      await this.audit.record(tx, { actor, action: 'session.end', target: { type: 'user', id } });
     });
   }
 

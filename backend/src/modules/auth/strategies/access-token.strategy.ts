@@ -7,6 +7,7 @@ import { type Actor, actorOf } from '../actor.js';
 import { ApiKeyRecognition } from '../api-keys/api-key-recognition.js';
 import { looksLikeApiKey } from '../api-keys/api-key-token.js';
 import { authenticationRequired, tokenInvalid } from '../auth.errors.js';
+import { originOf } from '../origin.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { UserEntity } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -27,21 +28,21 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, SESSION_STRA
     super();
   }
 
-  async validate({ headers, ip = '' }: Request): Promise<[Actor, Express.AuthInfo]> {
-    const { authorization } = headers;
+  async validate(request: Request): Promise<[Actor, Express.AuthInfo]> {
+    const { authorization } = request.headers;
     if (!authorization) throw authenticationRequired();
     const token = authorization.length > MAX_HEADER_LENGTH ? undefined : /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw tokenInvalid();
-    if (looksLikeApiKey(token)) return this.#withApiKey(token, ip);
+    if (looksLikeApiKey(token)) return this.#withApiKey(token, request);
     const { user, session } = await this.sessions.recognise(token);
     await this.#noteActivity(user);
-    return [actorOf(user), { session }];
+    return [actorOf(user, { origin: originOf(request) }), { session }];
   }
 
-  async #withApiKey(key: string, address: string): Promise<[Actor, Express.AuthInfo]> {
-    const { user, apiKey } = await this.apiKeys.recognise(key, address);
+  async #withApiKey(key: string, request: Request): Promise<[Actor, Express.AuthInfo]> {
+    const { user, apiKey } = await this.apiKeys.recognise(key, request.ip ?? '');
     await this.#noteActivity(user);
-    return [actorOf(user, apiKey), { apiKey }];
+    return [actorOf(user, { apiKey, origin: originOf(request) }), { apiKey }];
   }
 
   async #noteActivity(user: UserEntity): Promise<void> {

@@ -6,6 +6,7 @@ import { Strategy } from 'passport-custom';
 import type { Actor } from '../actor.js';
 import { requestInvalid } from '../auth.errors.js';
 import { CredentialsService } from '../credentials.service.js';
+import { originOf } from '../origin.js';
 import { addressOf } from '../throttles/address.js';
 
 export const PASSWORD_STRATEGY = 'password';
@@ -24,7 +25,8 @@ export class PasswordStrategy extends PassportStrategy(Strategy, PASSWORD_STRATE
       throw requestInvalid(body.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
     }
     const { email, password } = body.data;
-    const { actor, sessionVersion } = await this.credentials.verify(email, password, addressOf(request));
-    return [actor, { sessionVersion }];
+    const origin = originOf(request);
+    const { actor, sessionVersion } = await this.credentials.verify(email, password, addressOf(request), origin);
+    return [{ ...actor, origin }, { sessionVersion }];
   }
 }

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { Strategy } from 'passport-custom';
 import { type Actor, actorOf } from '../actor.js';
 import { ticketInvalid } from '../auth.errors.js';
+import { originOf } from '../origin.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { StreamTickets } from '../sessions/stream-tickets.js';
 
@@ -22,10 +23,10 @@ export class StreamTicketStrategy extends PassportStrategy(Strategy, STREAM_TICK
     super();
   }
 
-  async validate({ query }: Request): Promise<[Actor, Express.AuthInfo]> {
-    const { ticket } = query;
+  async validate(request: Request): Promise<[Actor, Express.AuthInfo]> {
+    const { ticket } = request.query;
     if (typeof ticket !== 'string' || ticket.length > MAX_TICKET_LENGTH) throw ticketInvalid();
     const session = await this.tickets.verify(ticket);
-    return [actorOf(await this.sessions.userOf(session)), { session }];
+    return [actorOf(await this.sessions.userOf(session), { origin: originOf(request) }), { session }];
   }
 }

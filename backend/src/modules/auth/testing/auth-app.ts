@@ -4,6 +4,7 @@ import { Reflector } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
+import { AuditEntryRow, AuditHead, AuditLogModule } from '../../../platform/audit/index.js';
 import { ConfigModule, Configuration, readVariables } from '../../../platform/config/index.js';
 import { CryptoModule } from '../../../platform/crypto/index.js';
 import { Transactions } from '../../../platform/database/index.js';
@@ -26,6 +27,8 @@ export const AUTH_ENTITIES = [
   RefreshTokenEntity,
   SetupRecordEntity,
   ApiKeyEntity,
+  AuditEntryRow,
+  AuditHead,
 ] as const;
 
 export const MASTER_KEY = 'a master key of at least 32 bytes';
@@ -82,7 +85,7 @@ export async function startAuthApp(
 
   const configuration = new Configuration(readVariables(environment), masterKey);
   const testing = await Test.createTestingModule({
-    imports: [ConfigModule.with(configuration, clock), CryptoModule, TestDatabaseModule, AuthModule],
+    imports: [ConfigModule.with(configuration, clock), CryptoModule, TestDatabaseModule, AuditLogModule, AuthModule],
     controllers,
   }).compile();
   const app = testing.createNestApplication<NestExpressApplication>({ logger: false });

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
+import { AuditLog, type AuditOrigin } from '../../../platform/audit/index.js';
 import { Configuration } from '../../../platform/config/index.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
@@ -29,6 +30,7 @@ export class InvitationsService {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
     @Inject(SessionsService) private readonly sessions: SessionsService,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Configuration) configuration: Configuration,
   ) {
@@ -55,7 +57,7 @@ export class InvitationsService {
    * Gives the invited user their password and signs them in. A token works once.
    * @throws DomainError `auth.invitation_invalid`, `auth.password_weak`
    */
-  async accept(token: string, password: string): Promise<SignedIn> {
+  async accept(token: string, password: string, origin?: AuditOrigin): Promise<SignedIn> {
     const user = await this.#invitedUser(token);
     assertStrongPassword(password, user.email, 'password');
     const passwordHash = await this.hasher.hash(password);
@@ -75,7 +77,10 @@ export class InvitationsService {
         .where(`id = :id AND status = 'invited'`, { id: user.id })
         .execute();
       if (activated.affected !== 1) throw invitationInvalid();
-      return this.sessions.open(tx, user.id);
+      const session = await this.sessions.open(tx, user.id);
+      const actor = { id: user.id, name: user.name, origin };
+      await this.audit.record(tx, { actor, action: 'user.accept', target: { type: 'user', id: user.id } });
+      return session;
     });
     return this.sessions.grant(opened);
   }

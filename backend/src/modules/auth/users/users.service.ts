@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Role, UpdateUserRequest, User, UserKind, UserStatus } from '@atelier/contracts';
 import { type EntityManager, In, MoreThan, type Repository } from 'typeorm';
+import { AuditLog, changesBetween } from '../../../platform/audit/index.js';
 import { Transactions, isUniqueViolation } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import type { Actor } from '../actor.js';
@@ -49,6 +50,7 @@ export class UsersService {
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
     @Inject(InvitationsService) private readonly invitations: InvitationsService,
     @Inject(NewUserListeners) private readonly listeners: NewUserListeners,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -109,6 +111,12 @@ export class UsersService {
     });
     await tx.insert(UserEntity, entity);
     await this.listeners.tell(tx, { id: entity.id, email: entity.email, name, role, initialCredits }, actor);
+    await this.audit.record(tx, {
+      actor,
+      action: 'user.create',
+      target: { type: 'user', id: entity.id },
+      after: { kind, email: entity.email, name, role, status: entity.status },
+    });
     return entity;
   }
 
@@ -118,7 +126,9 @@ export class UsersService {
     return this.transactions.run(async (tx) => {
       const user = await tx.findOneBy(UserEntity, { id, status: 'invited' });
       if (!user) throw userNotFound();
-      return this.invitations.invite(tx, id);
+      const url = await this.invitations.invite(tx, id);
+      await this.audit.record(tx, { actor, action: 'user.invite', target: { type: 'user', id } });
+      return url;
     });
   }
 
@@ -162,6 +172,9 @@ export class UsersService {
       const { name, role, status, sessionVersion } = after;
       await tx.update(UserEntity, { id }, { name, role, status, sessionVersion });
       if (status === 'disabled') await revokeSessionsOf(tx, id, this.clock.now());
+      const changes = changesBetween(auditFactsOf(before), auditFactsOf(after));
+      if (changes)
+        await this.audit.record(tx, { actor, action: 'user.change', target: { type: 'user', id }, ...changes });
       return userView(after);
     });
   }
@@ -180,6 +193,12 @@ export class UsersService {
     });
   }
 }
+
+const auditFactsOf = ({ name, role, status }: UserEntity): { name: string; role: Role; status: UserStatus } => ({
+  name,
+  role,
+  status,
+});
 
 function assertAdministrator(actor: Actor): void {
   if (actor.role !== 'admin') throw forbidden();

@@ -1,11 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import {
+  type AuditFacts,
   type FieldError,
   type ProviderConnection,
   type ProviderCredentialsChange,
   VENDORS,
   type VendorKey,
 } from '@atelier/contracts';
+import { AuditLog, changesBetween } from '../../../platform/audit/index.js';
 import { Configuration } from '../../../platform/config/index.js';
 import { MasterKey } from '../../../platform/crypto/index.js';
 import { Transactions } from '../../../platform/database/index.js';
@@ -36,6 +38,7 @@ export class VendorCredentials {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(OutboundHttp) private readonly http: OutboundHttp,
     @Inject(UsersService) private readonly users: UsersService,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -57,6 +60,11 @@ export class VendorCredentials {
       const before = (await this.stored.read(tx)).get(vendor);
       const row = this.#changed(vendor, before, entries);
       await tx.upsert(VendorConnectionRow, { ...row, updatedAt: this.clock.now(), updatedBy: actor.id }, ['vendor']);
+      const changes = changesBetween(auditFactsOf(before, before), auditFactsOf(row, before));
+      if (changes) {
+        const target = { type: 'provider', id: vendor } as const;
+        await this.audit.record(tx, { actor, action: 'provider_credentials.change', target, ...changes });
+      }
     });
     const changed = Object.keys(change);
     this.#logger.log({ vendor, changed, userId: actor.id }, 'The credentials of a provider were changed');
@@ -131,6 +139,13 @@ export class VendorCredentials {
   #effective(vendor: VendorKey, fromConsole: Parameters<typeof effectiveConnection>[2]) {
     return effectiveConnection(VENDOR_FACTS[vendor].baseUrl, this.configuration.vendors[vendor], fromConsole);
   }
+}
+
+/** What is recorded of a change: an address as it is, a key by its end, and by that it was changed. */
+function auditFactsOf(row: Row | undefined, before: Row | undefined): AuditFacts {
+  const end = row?.apiKeySealed ? `ends in ${row.apiKeyLast4 ?? 'what is not told'}` : 'none';
+  const isSame = row?.apiKeySealed === before?.apiKeySealed;
+  return { base_url: row?.baseUrl ?? null, api_key: isSame ? end : `changed: ${end}` };
 }
 
 function last4Of(apiKey: string | undefined): string | null {

@@ -14,6 +14,7 @@ import { CreateVendorConnections1767225600012 } from './1767225600012-create-ven
 import { WeighProviderAttempts1767225600013 } from './1767225600013-weigh-provider-attempts.js';
 import { RecordEnhancers1767225600014 } from './1767225600014-record-enhancers.js';
 import { CreateApiKeys1767225600020 } from './1767225600020-create-api-keys.js';
+import { CreateAuditLog1767225600021 } from './1767225600021-create-audit-log.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   WeighProviderAttempts1767225600013,
   RecordEnhancers1767225600014,
   CreateApiKeys1767225600020,
+  CreateAuditLog1767225600021,
 ] as const;

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
+import { AuditController } from './audit.controller.js';
+import { AuditService } from './audit.service.js';
+
+/** The audit log as administrators read it; it is written through `platform/audit`, in each change's own transaction. */
+@Module({ imports: [AuthModule], controllers: [AuditController], providers: [AuditService] })
+export class AuditModule {}

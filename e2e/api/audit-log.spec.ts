@@ -1,0 +1,192 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AuditEntry, AuditPage, AuditVerification, IssuedApiKey, User } from '@atelier/contracts';
+import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
+import { createMember } from '../support/members.js';
+import { ADMIN, type Server, startServer } from '../support/server.js';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+describe('the audit log', () => {
+  let server: Server;
+  let admin: ApiClient;
+
+  beforeAll(async () => {
+    server = await startServer();
+    admin = await signIn(server);
+  });
+
+  afterAll(() => server.dispose());
+
+  async function read(query: Record<string, string | number> = {}): Promise<AuditEntry[]> {
+    const { status, body } = await admin.get<AuditPage>('/admin/audit-log', { query: { limit: 100, ...query } });
+    expect(status).toBe(200);
+    return body.data;
+  }
+
+  const newest = async (action: string): Promise<AuditEntry | undefined> => (await read({ action }))[0];
+
+  it('tells who changed a setting, from where, and what it was', async () => {
+    const answer = await admin.put('/admin/studio/settings', {
+      credit_price_premium4: '6',
+      image_gen_provider: 'auto',
+    });
+    expect(answer.status).toBe(200);
+
+    expect(await newest('settings.change')).toMatchObject({
+      actor: { name: expect.any(String), api_key_id: null },
+      target: { type: 'settings', id: 'studio' },
+      before: { credit_price_premium4: '4' },
+      after: { credit_price_premium4: '6' },
+      result: 'success',
+      address: '127.0.0.1',
+      request_id: answer.headers.get('x-request-id'),
+    });
+    const count = (await read({ action: 'settings.change' })).length;
+    await admin.put('/admin/studio/settings', { credit_price_premium4: '6' });
+    await admin.put('/admin/studio/settings', { credit_price_premium4: 'free' });
+    expect(await read({ action: 'settings.change' })).toHaveLength(count);
+  });
+
+  it('has every grant, user, key and account, with what was done with which key', async () => {
+    const { id } = await createMember(server, admin, 5);
+    const key = await admin.post<IssuedApiKey>('/api-keys', { name: 'Ops', scopes: ['admin:credits', 'admin:users'] });
+    const program = withToken(server, key.body.key);
+    await program.post('/admin/credits/grants', { user_id: id, amount: 7, reason: 'a good cause' });
+    await program.patch(`/admin/users/${id}`, { role: 'admin' });
+    await admin.post<User>('/admin/service-accounts', { name: 'Shop' });
+    await admin.patch(`/api-keys/${key.body.id}`, { monthly_credit_limit: 3 });
+    await admin.post(`/api-keys/${key.body.id}/rotate`, { grace_seconds: 60 });
+    await admin.delete(`/api-keys/${key.body.id}`);
+
+    expect(await newest('credits.grant')).toMatchObject({
+      ...{ actor: { api_key_id: key.body.id }, target: { type: 'credit_account', id: String(id) } },
+      ...{ after: { amount: 7 }, detail: 'a good cause' },
+    });
+    expect(await newest('user.change')).toMatchObject({ before: { role: 'member' }, after: { role: 'admin' } });
+    expect(await newest('user.create')).toMatchObject({ after: { kind: 'service', name: 'Shop' } });
+    const ofKey = await read({ target_type: 'api_key', target_id: key.body.id });
+    expect(ofKey.map(({ action, after }) => [action, after])).toEqual([
+      ['api_key.revoke', null],
+      ['api_key.rotate', { secret: 'changed', grace_seconds: 60 }],
+      ['api_key.change', { monthly_credit_limit: 3 }],
+      ['api_key.create', expect.objectContaining({ scopes: ['admin:credits', 'admin:users'] })],
+    ]);
+    expect(JSON.stringify(await read())).not.toContain(key.body.key.slice(20));
+  });
+
+  it('has changed keys of providers, but never the keys', async () => {
+    const change = (api_key: string | null) => admin.put('/admin/providers/openai/credentials', { api_key });
+    for (const key of ['sk-the-first-of-all-keys-1234', 'sk-the-second-of-the-keys-1234', null])
+      expect((await change(key)).status).toBe(200);
+
+    const entries = await read({ action: 'provider_credentials.change', target_id: 'openai' });
+    expect(entries.map(({ before, after }) => [before, after])).toEqual([
+      [{ api_key: 'ends in 1234' }, { api_key: 'changed: none' }],
+      [{ api_key: 'ends in 1234' }, { api_key: 'changed: ends in 1234' }],
+      [{ api_key: 'none' }, { api_key: 'changed: ends in 1234' }],
+    ]);
+    expect(JSON.stringify(await read())).not.toMatch(/sk-the-/);
+  });
+
+  it('has sign-ins and what was refused', async () => {
+    const member = await createMember(server, admin, 0);
+    await anonymous(server).post('/auth/login', { email: member.email, password: 'not the password at all' });
+    await anonymous(server).post('/auth/login', { email: 'nobody@atelier.test', password: 'not the password at all' });
+    await member.client.get('/admin/users');
+
+    const refused = await read({ result: 'refused' });
+    expect(refused.slice(0, 3).map(({ action, actor, target, detail }) => ({ action, actor, target, detail }))).toEqual(
+      [
+        {
+          action: 'access.refuse',
+          actor: expect.objectContaining({ id: member.id }),
+          target: { type: 'route', id: 'GET /api/v1/admin/users' },
+          detail: 'You are not allowed to do this.',
+        },
+        { action: 'session.begin', actor: null, target: null, detail: 'There is no such user.' },
+        {
+          action: 'session.begin',
+          actor: null,
+          target: { type: 'user', id: String(member.id) },
+          detail: expect.stringContaining('password'),
+        },
+      ],
+    );
+    expect((await read({ actor_id: member.id })).map(({ action }) => action)).toEqual([
+      'access.refuse',
+      'session.begin',
+    ]);
+    expect(JSON.stringify(refused)).not.toMatch(/nobody@atelier\.test|not the password at all/);
+  });
+
+  it('is read page by page and by time, each entry once', async () => {
+    const all = await read();
+    const seen: number[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: Record<string, string | number> = { limit: 3, ...(cursor === null ? {} : { cursor }) };
+      const { body }: { body: AuditPage } = await admin.get<AuditPage>('/admin/audit-log', { query });
+      seen.push(...body.data.map(({ sequence }) => sequence));
+      cursor = body.next_cursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(all.map(({ sequence }) => sequence));
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));
+
+    const middle = all[Math.floor(all.length / 2)]?.at ?? '';
+    const since = await read({ from: middle });
+    expect([...since, ...(await read({ to: middle }))]).toEqual(all);
+    const refused: Record<string, string>[] = [
+      { action: 'nothing' },
+      { from: 'yesterday' },
+      { cursor: 'x' },
+      { actor_id: 'me' },
+      { foo: '1' },
+    ];
+    for (const query of refused)
+      expect([query, (await admin.get('/admin/audit-log', { query })).status]).toEqual([query, 422]);
+  });
+
+  it('is exported whole, for spreadsheets and for programs', async () => {
+    const all = await read();
+    const lines = await admin.raw('/api/v1/admin/audit-log/export');
+    expect(lines.headers.get('content-type')).toMatch(/^application\/jsonl/);
+    expect(
+      (await lines.text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as AuditEntry),
+    ).toEqual(all);
+
+    const sheet = await admin.raw('/api/v1/admin/audit-log/export?format=csv&action=user.create');
+    expect(sheet.headers.get('content-disposition')).toBe('attachment; filename="audit-log.csv"');
+    const rows = (await sheet.text()).trim().split('\r\n');
+    expect(rows).toHaveLength(1 + (await read({ action: 'user.create' })).length);
+  });
+
+  it('proves that nothing was changed, to administrators and on the command line', async () => {
+    const { body } = await admin.get<AuditVerification>('/admin/audit-log/verification');
+    const [last] = await read();
+    expect(body).toEqual({ entries_checked: last?.sequence, broken_at: null, last_hash: last?.hash });
+
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(ROOT, 'backend', 'dist', 'maintenance', 'verify-audit.js')],
+      {
+        env: {
+          ...process.env,
+          DATA_DIR: server.dataDir,
+          ...(server.databaseUrl && { DATABASE_URL: server.databaseUrl }),
+        },
+      },
+    );
+    expect(stdout).toBe(`The audit log is whole: ${last?.sequence} entries, the last has the hash ${last?.hash}.\n`);
+  });
+
+  it('begins with the first administrator', async () => {
+    const [first] = (await read()).toReversed();
+    expect(first).toMatchObject({ sequence: 1, actor: null, action: 'user.create', after: { email: ADMIN.email } });
+  });
+});
