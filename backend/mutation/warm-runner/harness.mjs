@@ -52,7 +52,7 @@ export const jest = {
   fn: mocker.fn.bind(mocker),
   spyOn: mocker.spyOn.bind(mocker),
   restoreAllMocks: () => mocker.restoreAllMocks(),
-  useFakeTimers: () => timers.useFakeTimers(),
+  useFakeTimers: timers.useFakeTimers.bind(timers),
   useRealTimers: () => timers.useRealTimers(),
   /** @param {number} ms */
   advanceTimersByTime: (ms) => timers.advanceTimersByTime(ms),

@@ -40,16 +40,16 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   readonly #walks = new RepeatedTask((signal) => this.sweepFiles(signal), EVERY_MS);
 
   constructor(
-    @Inject(ItemQueue) private readonly queue: ItemQueue,
-    @Inject(ItemCalls) private readonly calls: ItemCalls,
-    @Inject(OverdueItems) private readonly overdueItems: OverdueItems,
+    @Inject(ItemQueue) private readonly queue: Pick<ItemQueue, 'giveUpExhausted'>,
+    @Inject(ItemCalls) private readonly calls: Pick<ItemCalls, 'closeDeserted'>,
+    @Inject(OverdueItems) private readonly overdueItems: Pick<OverdueItems, 'giveUp'>,
     @Inject(StrandedItems) private readonly strandedItems: Pick<StrandedItems, 'handOver'>,
-    @Inject(OrphanFiles) private readonly orphanFiles: OrphanFiles,
+    @Inject(OrphanFiles) private readonly orphanFiles: Pick<OrphanFiles, 'isDue' | 'sweep'>,
     @Inject(ItemWorker) private readonly worker: Pick<ItemWorker, 'abort' | 'isIdle'>,
-    @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
-    @Inject(MissingObjects) private readonly missingObjects: MissingObjects,
-    @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
-    @Inject(GenerationEvents) private readonly events: GenerationEvents,
+    @Inject(ImageThumbnails) private readonly thumbnails: Pick<ImageThumbnails, 'prepareMissing'>,
+    @Inject(MissingObjects) private readonly missingObjects: Pick<MissingObjects, 'probe'>,
+    @Inject(IdempotencyKeys) private readonly keys: Pick<IdempotencyKeys, 'prune'>,
+    @Inject(GenerationEvents) private readonly events: Pick<GenerationEvents, 'prune'>,
     @Inject(Configuration) private readonly configuration: Pick<Configuration, 'duties'>,
   ) {}
 

@@ -21,12 +21,14 @@ import { ItemRetries } from '../items/item-retries.js';
 import { ItemWorker } from '../items/item-worker.js';
 import { ProviderChoice } from '../provider-choice.js';
 import { EmbeddedWakeUps } from '../queue/wake-ups/embedded-wake-ups.js';
+import type { WakeUps } from '../queue/wake-ups/index.js';
 import { WorkMetrics } from '../items/work-metrics.js';
 import type { TestStudio } from './open-studio.js';
 
 export interface TestWorker {
   readonly worker: ItemWorker;
   readonly fallback: ItemFallback;
+  readonly wakeUps: WakeUps;
   /** Claims the item when it is due, has it made, and so on until it is finished. @returns how often it was claimed */
   drive(id: string): Promise<number>;
 }
@@ -74,6 +76,7 @@ export function openWorker(
   return {
     worker,
     fallback,
+    wakeUps,
     drive: async (id) => {
       for (let claims = 0; ; claims += 1) {
         const { state, runAt } = await manager.findOneByOrFail(GenerationItem, { id });
