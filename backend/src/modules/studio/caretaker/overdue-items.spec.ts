@@ -1,13 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { ExpiredHolds } from '../../credits/index.js';
+import { GenerationEvents } from '../events/generation-events.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { LEASE_MS } from '../items/item-queue.js';
 import { OverdueItems } from './overdue-items.js';
-import { PRICE, imageOf, openStudio } from '../testing/open-studio.js';
+import { WorkMetrics } from '../items/work-metrics.js';
+import { PRICE, USER, imageOf, openStudio } from '../testing/open-studio.js';
 
 const TTL_MS = 86_400_000;
 
@@ -71,6 +74,22 @@ describeAppOnEveryDatabase('OverdueItems', (start) => {
     expect(charged).toBeLessThan(200);
   }, 60_000);
 
+  test('says so when the hold of an open item is gone, and leaves the item alone', async () => {
+    const { app, clock, submit, stateOf } = await openStudio(start);
+    const id = await submit();
+    clock.nowMs += TTL_MS;
+    jest.spyOn(app.get(ExpiredHolds), 'release').mockResolvedValueOnce(0);
+    const complain = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+
+    expect(await app.get(OverdueItems).giveUp(10)).toEqual([]);
+
+    expect(complain.mock.calls.map(([facts]) => facts)).toEqual([
+      { err: new Error('The item was open, yet its hold is not'), itemId: id },
+    ]);
+    complain.mockRestore();
+    expect(await stateOf(id)).toBe('QUEUED');
+  });
+
   test('lets no contradiction keep the credits of others, and settles only what is certain', async () => {
     const { app, clock, submit, balance, stateOf } = await openStudio(start);
     const [failed, gone, succeeded, last] = [await submit(), await submit(), await submit(), await submit()];
@@ -80,10 +99,21 @@ describeAppOnEveryDatabase('OverdueItems', (start) => {
       await tx.update(GenerationItem, { id: succeeded }, { state: 'SUCCEEDED' });
     });
     clock.nowMs += TTL_MS;
+    const complain = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const announce = jest.spyOn(app.get(GenerationEvents), 'announce');
+    const count = jest.spyOn(app.get(WorkMetrics), 'released');
 
     expect((await app.get(OverdueItems).giveUp(10)).sort()).toEqual([failed, gone, last].sort());
 
     expect(await stateOf(succeeded)).toBe('SUCCEEDED');
+    expect(complain.mock.calls.map(([facts]) => facts)).toEqual([
+      { err: new Error('The item has its image, yet its hold is open'), itemId: succeeded },
+    ]);
+    complain.mockRestore();
+    // Only of an item that was open is there anything new to tell.
+    const { generationId } = await app.get(DataSource).manager.findOneByOrFail(GenerationItem, { id: last });
+    expect(announce.mock.calls).toEqual([[{ change: 'changed', userId: USER, generationId }]]);
+    expect(count.mock.calls).toEqual([[PRICE], [PRICE], [PRICE]]);
     expect(await balance()).toEqual([100 - PRICE, PRICE, 0]);
   });
 });

@@ -24,6 +24,13 @@ describeAppOnEveryDatabase('Each step of an item', (start) => {
     };
   }
 
+  test('is known to be for a tier, as long as there is the item', async () => {
+    const { queue, submit } = await open();
+
+    expect(await queue.tierOf(await submit())).toBe('premium4');
+    expect(await queue.tierOf('nobody')).toBeUndefined();
+  });
+
   test('is told after it was taken, and only then', async () => {
     const { queue, clock, submit, claim, told } = await open();
     const item = await claim(await submit());
