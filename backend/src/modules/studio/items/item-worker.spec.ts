@@ -5,7 +5,6 @@ import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { until } from '../../../../test/until.js';
 import { DomainError } from '../../../platform/errors/index.js';
 import { ImageThumbnails } from '../../gallery/index.js';
-import { ProviderAttempt } from '../../providers/provider-attempt.entity.js';
 import { ProviderBreaker, ProviderError, ProviderSetups } from '../../providers/index.js';
 import { ObjectStore } from '../../storage/index.js';
 import { GenerationRow } from '../generation.entity.js';
@@ -43,8 +42,16 @@ describeAppOnEveryDatabase('ItemWorker', (start) => {
     const announced = jest.spyOn(opened.wakeUps, 'announce');
     const { manager } = studio.app.get(DataSource);
     const itemOf = (id: string) => manager.findOneByOrFail(GenerationItem, { id });
-    const attemptsOf = (itemId: string) =>
-      manager.find(ProviderAttempt, { where: { itemId }, order: { fence: 'ASC' } });
+    const attemptsOf = async (itemId: string) => {
+      const rows = await manager.query<
+        { state: string; category: string | null; provider_request_id: string | null; cost_micros: unknown }[]
+      >('SELECT * FROM provider_attempt WHERE item_id = ? ORDER BY fence', [itemId]);
+      // MySQL answers such numbers as text.
+      return rows.map(({ state, category, provider_request_id: requestId, cost_micros: cost }) => ({
+        ...{ state, category, requestId },
+        cost: cost === null ? null : Number(cost),
+      }));
+    };
     return { ...studio, ...opened, provider, announced, itemOf, attemptsOf };
   }
 
@@ -160,9 +167,7 @@ describeAppOnEveryDatabase('ItemWorker', (start) => {
       [request, setup],
       [{ ...request, prompt: 'a harbour at dawn', seed: 7 }, setup],
     ]);
-    expect(await attemptsOf(plain)).toMatchObject([
-      { state: 'SUCCEEDED', costMicros: 42, providerRequestId: 'call-1' },
-    ]);
+    expect(await attemptsOf(plain)).toMatchObject([{ state: 'SUCCEEDED', cost: 42, requestId: 'call-1' }]);
     const image = await manager.query<{ duration_ms: number | string }[]>('SELECT duration_ms FROM image LIMIT 1');
     expect(Number(image[0]?.duration_ms)).toBe(1_500);
   });
@@ -174,7 +179,7 @@ describeAppOnEveryDatabase('ItemWorker', (start) => {
     await worker.run(item);
 
     expect(await attemptsOf(item.id)).toMatchObject([
-      { state: 'FAILED', category: 'bad_response', costMicros: 42, providerRequestId: 'call-1' },
+      { state: 'FAILED', category: 'bad_response', cost: 42, requestId: 'call-1' },
     ]);
   });
 
@@ -184,7 +189,7 @@ describeAppOnEveryDatabase('ItemWorker', (start) => {
 
     await worker.run(item);
 
-    expect(await attemptsOf(item.id)).toMatchObject([{ state: 'FAILED', category: null, costMicros: null }]);
+    expect(await attemptsOf(item.id)).toMatchObject([{ state: 'FAILED', category: null, cost: null }]);
     expect(await itemOf(item.id)).toMatchObject({ state: 'QUEUED' });
     expect(complaints.error).toMatchObject([{ itemId: item.id, code: 'server.error', attempt: 1 }]);
   });
