@@ -36,7 +36,7 @@ const LOOKS: Record<FieldKind, Look> = {
     help: 'Width × height, square or lying, one for each aspect ratio. Portrait is the same on its side.',
   },
   aspect_ratios: { label: 'Aspect ratios', help: 'Those that are offered, with commas between them.' },
-  quality: { label: 'Quality', help: 'As OpenAI calls it: low, medium, high, xhigh or max.' },
+  quality: { label: 'Quality', help: 'As the vendor calls it: low, medium, high, xhigh or max.' },
   cost_usd: {
     label: 'Cost of one image',
     help: 'What the vendor bills you. Empty: not known.',
@@ -51,7 +51,7 @@ const LOOKS: Record<FieldKind, Look> = {
   },
   token_prices: {
     label: 'Token prices',
-    help: 'US dollars per million tokens. OpenAI reports what it bills for, so the cost of an image is worked out from these.',
+    help: 'US dollars per million tokens. The vendor reports what it bills for, so the cost of an image is worked out from these.',
   },
   enhancer_model: { label: 'Model for prompts', help: 'Rewrites prompts when this is the enhancer.' },
 };

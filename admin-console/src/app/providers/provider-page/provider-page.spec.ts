@@ -30,6 +30,7 @@ const SETTINGS = '/api/v1/admin/studio/settings';
 const PROVIDERS = '/api/v1/admin/providers';
 const CREDENTIALS = `${PROVIDERS}/openai/credentials`;
 const TEST = `${PROVIDERS}/openai/test`;
+const COSTS = '/api/v1/admin/studio/costs';
 const OWN_ADDRESS = 'https://images.example.com/v1';
 
 describe('ProviderPage', () => {
@@ -66,6 +67,7 @@ describe('ProviderPage', () => {
         stored = stored.map((one) => ({ ...one, value: change.get(one.key) ?? one.value }));
         return { success: true };
       })
+      .on(`GET ${COSTS}`, () => ({ since: '2026-10-21T00:00:00.000Z', credit_value_micros: null, costs: [] }))
       .on(`PUT ${CREDENTIALS}`, () => changed({ connection: sampleConnection({ key_last4: 'n3w1' }) }));
     TestBed.configureTestingModule({
       providers: [
@@ -114,7 +116,7 @@ describe('ProviderPage', () => {
     expect(routed.routeNativeElement?.querySelector('a[target=_blank]')?.getAttribute('href')).toBe(
       'https://platform.openai.com/api-keys',
     );
-    expect(text()).toContain('It delivers. Standard 13 s Premium 2 41 s');
+    expect(text()).toContain('It delivers. Standard 13 s Premium 2 41 s Last 30 days');
   });
 
   describe('its key', () => {
@@ -263,6 +265,66 @@ describe('ProviderPage', () => {
     await open();
     expect(text()).toContain('It is failing: the last attempt brought nothing. There is no credit left. Add credit');
     expect(routed.routeNativeElement?.querySelector('#standing')?.textContent).toBe('Failing');
+  });
+
+  describe('its costs', () => {
+    const row = (tier: 'standard' | 'premium2', more: object) => ({
+      provider: 'openai',
+      tier,
+      calls: 1_250,
+      images: 1_240,
+      credits_charged: 1_240,
+      cost_micros: 49_600_000,
+      unknown_costs: 0,
+      margin_micros: 12_400_000,
+      ...more,
+    });
+    const report = (costs: object[], value: number | null = 50_000) => ({
+      since: '2026-10-21T00:00:00.000Z',
+      credit_value_micros: value,
+      costs,
+    });
+
+    it('stand beside what was charged, with the margin and what is not known', async () => {
+      api.on(`GET ${COSTS}`, () =>
+        report([
+          row('premium2', {
+            images: 1,
+            credits_charged: 2,
+            cost_micros: 107_000,
+            margin_micros: -7_000,
+            unknown_costs: 2,
+          }),
+          row('standard', {}),
+          row('standard', { provider: 'gemini', images: 77 }),
+        ]),
+      );
+      await open();
+      expect(text()).toContain('Standard 1,240 1,240 credits $49.60 $12.40');
+      expect(text()).toContain('Premium 2 1 2 credits $0.107 \u2212$0.007 Below cost');
+      expect(text()).toContain('2 calls may have been billed, at a cost that is not known.');
+      expect(text()).not.toContain('77');
+    });
+
+    it('have no margin before a credit has a value, and nothing to tell before the first call', async () => {
+      await open();
+      expect(text()).toContain('It was not called in the last 30 days.');
+      api.on(`GET ${COSTS}`, () => report([row('standard', { margin_micros: null })], null));
+      await routed.navigateByUrl('/providers');
+      await routed.navigateByUrl('/providers/openai');
+      await routed.fixture.whenStable();
+      expect(text()).toContain('Say in the settings what a credit is worth to you');
+      expect(text()).not.toContain('Margin');
+    });
+
+    it('can be asked for again', async () => {
+      api.on(`GET ${COSTS}`, () => outage());
+      await open();
+      expect(text()).toContain("The costs couldn't be loaded");
+      api.on(`GET ${COSTS}`, () => report([row('standard', {})]));
+      await press('Retry');
+      expect(text()).toContain('$49.60');
+    });
   });
 
   describe('its tiers', () => {

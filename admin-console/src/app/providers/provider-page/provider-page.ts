@@ -19,6 +19,7 @@ import { SaveBar } from '../../ui/save-bar';
 import { Skeleton } from '../../ui/skeleton';
 import { StatusDot } from '../../ui/status-dot';
 import { ConnectionPanel } from '../connection-panel/connection-panel';
+import { CostsPanel } from '../costs-panel/costs-panel';
 import { HealthPanel } from '../health-panel/health-panel';
 import { type ProviderField, fieldsOf, fullLabel, problemWith } from '../provider-fields';
 import { guideOf } from '../provider-guides';
@@ -33,6 +34,7 @@ import { TierSettings } from '../tier-settings/tier-settings';
   selector: 'app-provider-page',
   imports: [
     ConnectionPanel,
+    CostsPanel,
     EmptyState,
     ErrorState,
     HealthPanel,
