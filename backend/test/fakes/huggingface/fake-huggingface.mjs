@@ -130,7 +130,7 @@ export class FakeHuggingFace extends FakeVendor {
         if (!order) throw new Error(`Only an image can fail so: ${fault}`);
         this.#deliver(exchange.response, order, image, subProvider);
       },
-      successBody: `{"data":[{"b64_json":"${'A'.repeat(4_096)}"}]}`,
+      successBody: () => Buffer.from(`{"data":[{"b64_json":"${'A'.repeat(4_096)}"}]}`),
     });
   }
 

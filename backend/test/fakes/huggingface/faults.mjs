@@ -1,30 +1,15 @@
 // @ts-check
-import {
-  GIF,
-  HTML,
-  HTML_TYPE,
-  JSON_TYPE,
-  SILENCE,
-  SVG,
-  answered,
-  breakOff,
-  drip,
-  gzipBomb,
-  send,
-  sendHuge,
-} from '../misbehaviour.mjs';
+import { GIF, HTML, JSON_TYPE, SVG, answered, send } from '../misbehaviour.mjs';
+import { mishaps } from '../mishaps.mjs';
 import { asBase64, makeBomb } from '../pictures.mjs';
 import { validation } from './image-orders.mjs';
 
 /**
  * One request that is answered wrongly.
  * @typedef {object} RouterExchange
- * @property {Buffer} picture the picture that an honest answer would hold
- * @property {string} redirectTo
  * @property {(image: { bytes: Buffer } | { base64: Buffer }) => void} deliver answers with this as the image, in the sub-provider's way
- * @property {string} successBody an answer as an honest one, cut short
  */
-/** @typedef {import('../misbehaviour.mjs').Exchange & RouterExchange} Exchange */
+/** @typedef {import('../mishaps.mjs').Exchange & RouterExchange} Exchange */
 /** @typedef {(exchange: Exchange) => void} Fault */
 
 /** What a real answer with an image in it begins with. */
@@ -88,7 +73,6 @@ export const FAULTS = {
     error:
       'https://api-inference.huggingface.co is no longer supported. Please use https://router.huggingface.co instead.',
   }),
-  too_large: answered(HTML, 413, HTML_TYPE),
   unprocessable: refused(422, validation('image_size', 'Input should be a valid size')),
   content_policy_violation: refused(
     422,
@@ -123,28 +107,19 @@ export const FAULTS = {
   unretryable_error: refused(500, validation('prompt', 'It will not work', 'internal_server_error'), {
     'x-fal-retryable': 'false',
   }),
-  bad_gateway: answered(HTML, 502, HTML_TYPE),
   problem: answered(
     JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', detail: 'No healthy upstream' }),
     503,
     { 'content-type': 'application/problem+json' },
   ),
   nothing_said: answered('', 503, {}),
-  proxy_error: answered('error code: 520', 520, { 'content-type': 'text/plain' }),
   request_timeout: refused(408, { error: 'Request timed out' }),
-  gateway_timeout: answered(HTML, 504, HTML_TYPE),
   generation_timeout: refused(504, validation('prompt', 'Generation timeout', 'generation_timeout')),
-  redirect: ({ response, redirectTo }) => send(response, '', 302, { location: redirectTo }),
-  redirect_same_method: ({ response, redirectTo }) => send(response, '', 307, { location: redirectTo }),
 
   // 200, and yet no image.
-  html: answered(HTML, 200, HTML_TYPE),
-  not_json: answered('{"data":[{"b64_json":"iVBORw0K'),
-  empty_body: answered(''),
   empty_data: answered('{"data":[]}'),
   no_data: answered('{}'),
   no_image: answered('{"data":[{}]}'),
-  null_answer: answered('null'),
   error_in_success: refused(200, { error: 'Model fake/model is currently overloaded' }),
   link_to_metadata: answered('{"data":[{"url":"http://169.254.169.254/latest/meta-data/"}]}'),
   output_to_metadata: answered('{"output":["http://169.254.169.254/latest/meta-data/"]}'),
@@ -158,15 +133,7 @@ export const FAULTS = {
   image_gif: deliveredBytes(() => GIF),
   image_empty: deliveredBytes(() => Buffer.alloc(0)),
   bomb: deliveredBytes(() => makeBomb()),
-  gzip_bomb: gzipBomb,
-  huge: ({ response }) => sendHuge(response, START),
-  huge_declared: ({ response }) => sendHuge(response, START, { isDeclared: true }),
 
-  // Connections that misbehave.
-  ...SILENCE,
-  drip: ({ response }) => drip(response, START),
-  reset_in_body: ({ request, response, successBody }) =>
-    breakOff(response, Buffer.from(successBody), () => void request.socket.resetAndDestroy()),
-  cut_in_body: ({ request, response, successBody }) =>
-    breakOff(response, Buffer.from(successBody), () => void request.socket.end()),
+  // What anybody's server does.
+  ...mishaps(START),
 };
