@@ -9,6 +9,7 @@ export {
 } from './choose-provider.js';
 export { type DescribedProvider, NO_SETUP, aspectRatiosOf, tiersOf } from './described-provider.js';
 export { shorten as shortenPrompt } from './enhancement/shortening.js';
+export { EnhancerHealth } from './enhancer-health.js';
 export { EnhancerSetups } from './enhancer-setups.js';
 export type {
   ImageProvider,

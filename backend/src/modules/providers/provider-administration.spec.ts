@@ -10,6 +10,8 @@ import { Clock } from '../../platform/time/index.js';
 import { UsersService } from '../auth/index.js';
 import { ConnectionTests } from './connection-tests.js';
 import { VendorConnections } from './connections/vendor-connections.js';
+import { EnhancerHealth } from './enhancer-health.js';
+import { EnhancerSetups } from './enhancer-setups.js';
 import type { ConnectionReport, ImageProvider, ProviderSetup } from './image-provider.js';
 import { ProviderAdministrationModule } from './provider-administration.module.js';
 import { ProviderAdministration } from './provider-administration.js';
@@ -252,5 +254,23 @@ describeAppOnEveryDatabase('Keys that are entered in the console', (start) => {
       tiers: [],
     });
     expect(byKey.get('huggingface')).toMatchObject({ enabled: true, status: 'not_configured' });
+  });
+
+  test('tells how the enhancer has fared', async () => {
+    const { app, administration } = await openOffice(start);
+    const setup = (await app.get(EnhancerSetups).read()).get('ollama')!;
+    const health = app.get(EnhancerHealth);
+    const ofOllama = async () => (await administration.list()).providers.find(({ key }) => key === 'ollama')?.health;
+    expect(await ofOllama()).toMatchObject({ state: 'unknown', last_error: null });
+
+    health.failed('ollama', setup, new ProviderError('timeout'));
+    expect(await ofOllama()).toMatchObject({
+      state: 'failing',
+      last_error: { category: 'timeout', message: 'The provider took too long. Try again.', at: expect.any(String) },
+    });
+    health.failed('ollama', setup, new ProviderError('content_rejected'));
+    expect((await ofOllama())?.last_error?.category).toBe('timeout');
+    health.answered('ollama');
+    expect(await ofOllama()).toMatchObject({ state: 'ok', last_error: null });
   });
 });

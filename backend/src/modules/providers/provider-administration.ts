@@ -15,6 +15,7 @@ import { StudioSettingsService } from '../studio-settings/index.js';
 import { currentStatus } from './choose-provider.js';
 import { VendorCredentials } from './connections/vendor-credentials.js';
 import { type DescribedProvider, tiersOf } from './described-provider.js';
+import { type EnhancerFailure, EnhancerHealth } from './enhancer-health.js';
 import { EnhancerSetups } from './enhancer-setups.js';
 import type { ProviderSetup } from './image-provider.js';
 import { ProviderBreaker } from './provider-breaker.js';
@@ -36,6 +37,7 @@ export class ProviderAdministration {
     @Inject(EnhancerSetups) private readonly enhancerSetups: EnhancerSetups,
     @Inject(VendorCredentials) private readonly credentials: VendorCredentials,
     @Inject(ProviderHealth) private readonly health: ProviderHealth,
+    @Inject(EnhancerHealth) private readonly enhancerHealth: EnhancerHealth,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
   ) {}
 
@@ -80,7 +82,7 @@ export class ProviderAdministration {
         enabled: settings.promptEnhancer === key,
         status: setup && enhancer.isReady(setup) ? 'ready' : 'not_configured',
         connection: connectionOf(vendor),
-        health: healthReport(undefined),
+        health: healthReport(enhancerHealthOf(this.enhancerHealth.lastFailure(key))),
         tiers: [],
       };
     });
@@ -102,7 +104,18 @@ function vendorOf(key: string): VendorKey | null {
   return VENDORS.find((vendor) => vendor === key) ?? null;
 }
 
-function healthReport(health: Health | undefined): ProviderHealthReport {
+/** As much as is known of whoever it is about. */
+type ReportedHealth = Partial<Omit<Health, 'isSlow'>>;
+
+/** @param failure what the last prompt failed with; null for nothing, undefined when there was no prompt */
+function enhancerHealthOf(failure: EnhancerFailure | null | undefined): ReportedHealth | undefined {
+  if (failure === undefined) return undefined;
+  if (failure === null) return { state: 'ok' };
+  const { at, error } = failure;
+  return { state: 'failing', lastError: { category: error.category, message: error.message, at } };
+}
+
+function healthReport(health: ReportedHealth | undefined): ProviderHealthReport {
   const { state, restingUntil, lastError, medianMs } = health ?? {};
   return {
     state: state ?? 'unknown',

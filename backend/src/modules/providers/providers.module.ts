@@ -11,6 +11,7 @@ import { OpenAIImageProvider } from './adapters/openai/openai.image-provider.js'
 import { StoredConnections } from './connections/stored-connections.js';
 import { VendorConnectionRow } from './connections/vendor-connection.entity.js';
 import { VendorConnections } from './connections/vendor-connections.js';
+import { EnhancerHealth } from './enhancer-health.js';
 import { EnhancerSetups } from './enhancer-setups.js';
 import { GeminiEnhancer } from './enhancers/gemini/gemini.enhancer.js';
 import { HuggingFaceEnhancer } from './enhancers/huggingface/huggingface.enhancer.js';
@@ -88,6 +89,7 @@ import { ProviderSetups } from './provider-setups.js';
       useFactory: (...enhancers: PromptEnhancer[]) => enhancers,
       inject: [HuggingFaceEnhancer, GeminiEnhancer, OllamaEnhancer, MockEnhancer],
     },
+    EnhancerHealth,
     EnhancerRegistry,
     EnhancerSetups,
     ProviderCatalogue,
@@ -97,6 +99,14 @@ import { ProviderSetups } from './provider-setups.js';
     StoredConnections,
     VendorConnections,
   ],
-  exports: [EnhancerRegistry, EnhancerSetups, ProviderCatalogue, ProviderRegistry, ProviderSetups, StoredConnections],
+  exports: [
+    EnhancerHealth,
+    EnhancerRegistry,
+    EnhancerSetups,
+    ProviderCatalogue,
+    ProviderRegistry,
+    ProviderSetups,
+    StoredConnections,
+  ],
 })
 export class ProvidersModule {}

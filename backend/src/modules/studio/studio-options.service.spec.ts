@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AspectRatio, ProviderStatus, Tier } from '@atelier/contracts';
 import type { Actor } from '../auth/index.js';
 import {
+  EnhancerHealth,
   type DescribedProvider,
   EnhancerRegistry,
   type EnhancerSetups,
@@ -13,7 +14,6 @@ import {
   type ProviderHealth,
 } from '../providers/index.js';
 import { type SettingsInForce, type StudioSettingsService, settingsInForce } from '../studio-settings/index.js';
-import { EnhancerHealth } from './enhancement/enhancer-health.js';
 import { ReadyEnhancers } from './enhancement/ready-enhancers.js';
 import { StudioOptionsService } from './studio-options.service.js';
 import { TestClock } from './testing/open-studio.js';

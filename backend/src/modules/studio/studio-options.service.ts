@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ProviderStatus, type StudioOptions, TIERS, type Tier, type TierOption } from '@atelier/contracts';
 import type { Actor } from '../auth/index.js';
 import {
+  EnhancerHealth,
   type DescribedProvider,
   type Health,
   ProviderBreaker,
@@ -14,7 +15,6 @@ import {
 } from '../providers/index.js';
 import { type SettingsInForce, StudioSettingsService } from '../studio-settings/index.js';
 import { notSetUpInWords, troubleInWords } from './enhancement/enhancement-failures.js';
-import { EnhancerHealth } from './enhancement/enhancer-health.js';
 import { ReadyEnhancers } from './enhancement/ready-enhancers.js';
 
 const TIER_LABELS: Record<Tier, string> = { standard: 'Standard', premium2: 'Premium 2', premium4: 'Premium 4' };

@@ -37,7 +37,6 @@ import { OrphanFiles } from './caretaker/orphan-files.js';
 import { OverdueItems } from './caretaker/overdue-items.js';
 import { EnhancementMetrics } from './enhancement/enhancement-metrics.js';
 import { EnhancementThrottle } from './enhancement/enhancement-throttle.js';
-import { EnhancerHealth } from './enhancement/enhancer-health.js';
 import { PromptEnhancement } from './enhancement/prompt-enhancement.js';
 import { PromptSuggestions } from './enhancement/prompt-suggestions.js';
 import { ReadyEnhancers } from './enhancement/ready-enhancers.js';
@@ -71,7 +70,6 @@ import { WorkMetrics } from './items/work-metrics.js';
     EndUsers,
     EnhancementMetrics,
     EnhancementThrottle,
-    EnhancerHealth,
     ExpectedDurations,
     GenerationEventLog,
     GenerationEvents,

@@ -4,6 +4,7 @@ import { OutboundError, type OutboundFailure } from '../../../platform/outbound/
 import { Limiters } from '../../../platform/throttling/index.js';
 import type { Actor } from '../../auth/index.js';
 import {
+  EnhancerHealth,
   EnhancerRegistry,
   type EnhancerSetup,
   type EnhancerSetups,
@@ -15,7 +16,6 @@ import { type StudioSettingsService, settingsInForce } from '../../studio-settin
 import { TestClock } from '../testing/open-studio.js';
 import { EnhancementMetrics } from './enhancement-metrics.js';
 import { EnhancementThrottle } from './enhancement-throttle.js';
-import { EnhancerHealth } from './enhancer-health.js';
 import { PromptEnhancement } from './prompt-enhancement.js';
 import { ReadyEnhancers } from './ready-enhancers.js';
 

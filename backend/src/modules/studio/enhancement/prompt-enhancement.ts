@@ -2,12 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EnhancedPrompt } from '@atelier/contracts';
 import { inSpan } from '../../../platform/tracing/index.js';
 import type { Actor } from '../../auth/index.js';
-import { type Enhancement, ProviderError, shortenPrompt } from '../../providers/index.js';
+import { type Enhancement, EnhancerHealth, ProviderError, shortenPrompt } from '../../providers/index.js';
 import { StudioSettingsService } from '../../studio-settings/index.js';
 import { enhancementFailure, notSetUp } from './enhancement-failures.js';
 import { EnhancementMetrics } from './enhancement-metrics.js';
 import { EnhancementThrottle } from './enhancement-throttle.js';
-import { EnhancerHealth } from './enhancer-health.js';
 import { type ReadyEnhancer, ReadyEnhancers } from './ready-enhancers.js';
 
 /** Longer than any enhancer gives itself: a local one may have to load its model first. */

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock } from '../../../platform/time/index.js';
-import type { EnhancerSetup, ProviderError, ProviderErrorCategory } from '../../providers/index.js';
+import { Clock } from '../../platform/time/index.js';
+import type { EnhancerSetup } from './prompt-enhancer.js';
+import type { ProviderError, ProviderErrorCategory } from './provider-error.js';
 
 /** How long a failure says something about the next attempt. */
-const REMEMBERED_MS = 60_000;
+const TELLING_MS = 60_000;
 
 /** Failures that the next prompt would most likely meet as well. */
 const LASTS: Record<ProviderErrorCategory, boolean> = {
@@ -17,10 +18,10 @@ const LASTS: Record<ProviderErrorCategory, boolean> = {
   bad_response: false,
 };
 
-interface Failure {
+export interface EnhancerFailure {
   readonly setup: EnhancerSetup;
   readonly error: ProviderError;
-  readonly until: number;
+  readonly at: number;
 }
 
 /**
@@ -29,24 +30,31 @@ interface Failure {
  */
 @Injectable()
 export class EnhancerHealth {
-  readonly #failures = new Map<string, Failure>();
+  /** What came of the last prompt; null when it was enhanced. */
+  readonly #last = new Map<string, EnhancerFailure | null>();
 
   constructor(@Inject(Clock) private readonly clock: Clock) {}
 
   answered(key: string): void {
-    this.#failures.delete(key);
+    this.#last.set(key, null);
   }
 
   failed(key: string, setup: EnhancerSetup, error: ProviderError): void {
-    if (!LASTS[error.category]) return;
-    this.#failures.set(key, { setup, error, until: this.clock.now() + REMEMBERED_MS });
+    // That says something about the prompt, and nothing about the enhancer.
+    if (error.category === 'content_rejected') return;
+    this.#last.set(key, { setup, error, at: this.clock.now() });
   }
 
-  /** What it failed with, unless that is over, or its set-up has been changed since. */
+  /** What came of its last prompt: a failure, null for none, undefined when it has not been asked. */
+  lastFailure(key: string): EnhancerFailure | null | undefined {
+    return this.#last.get(key);
+  }
+
+  /** What the next prompt would most likely fail with, unless the enhancer has been set up anew since. */
   troubleOf(key: string, setup: EnhancerSetup): ProviderError | undefined {
-    const failure = this.#failures.get(key);
-    if (!failure || failure.until <= this.clock.now() || !isSame(failure.setup, setup)) return undefined;
-    return failure.error;
+    const failure = this.#last.get(key);
+    if (!failure || !LASTS[failure.error.category] || failure.at + TELLING_MS <= this.clock.now()) return undefined;
+    return isSame(failure.setup, setup) ? failure.error : undefined;
   }
 }
 
