@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/index.js';
 import { StudioSettingsModule } from '../studio-settings/index.js';
 import { ConnectionTests } from './connection-tests.js';
 import { VendorCredentials } from './connections/vendor-credentials.js';
+import { ModelWatch } from './model-watch.js';
 import { ProviderAdministration } from './provider-administration.js';
 import { ProviderCallsModule } from './provider-calls.module.js';
 import { ProvidersController } from './providers.controller.js';
@@ -13,6 +14,6 @@ import { ProvidersModule } from './providers.module.js';
 @Module({
   imports: [AuthModule, MasterKeyModule, ProviderCallsModule, ProvidersModule, StudioSettingsModule],
   controllers: [ProvidersController],
-  providers: [ConnectionTests, ProviderAdministration, VendorCredentials],
+  providers: [ConnectionTests, ModelWatch, ProviderAdministration, VendorCredentials],
 })
 export class ProviderAdministrationModule {}
