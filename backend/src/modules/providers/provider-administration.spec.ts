@@ -112,6 +112,21 @@ describeAppOnEveryDatabase('Keys that are entered in the console', (start) => {
     expect(removed).toMatchObject({ has_key: true, key_source: 'environment', key_last4: '7Qx2' });
     expect(await office.connection()).toMatchObject({ apiKey: OTHER_KEY });
     expect(await office.change({ api_key: 'short-key' })).toMatchObject({ has_key: true, key_last4: null });
+
+    // A key that was copied over another opens nothing there, and the others go on.
+    await office.change({ api_key: KEY });
+    await office.change({ api_key: 'hf_canary-0123456789' }, 'huggingface');
+    await office.app.get(Transactions).run(async (tx) => {
+      const [other] = await tx.query<{ sealed: string }[]>(
+        `SELECT api_key_sealed AS sealed FROM vendor_connection WHERE vendor = 'huggingface'`,
+      );
+      await tx.query(`UPDATE vendor_connection SET api_key_sealed = ? WHERE vendor = 'openai'`, [other?.sealed]);
+    });
+
+    // Nor does the environment's key stand in: nobody would notice.
+    expect(await office.connection()).toMatchObject({ apiKey: undefined });
+    expect(await office.connection('huggingface')).toMatchObject({ apiKey: 'hf_canary-0123456789' });
+    expect(await office.change({ api_key: KEY })).toMatchObject({ has_key: true, key_last4: '3kF9' });
   });
 
   test('go to the address that they were entered for and to no other', async () => {
@@ -148,46 +163,7 @@ describeAppOnEveryDatabase('Keys that are entered in the console', (start) => {
     }
   });
 
-  test('open nothing once a row was copied over another, and the others go on', async () => {
-    const office = await openOffice(start, OTHER_KEY);
-    await office.change({ api_key: KEY });
-    await office.change({ api_key: 'hf_canary-0123456789' }, 'huggingface');
-    await office.app.get(Transactions).run(async (tx) => {
-      const [other] = await tx.query<{ sealed: string }[]>(
-        `SELECT api_key_sealed AS sealed FROM vendor_connection WHERE vendor = 'huggingface'`,
-      );
-      await tx.query(`UPDATE vendor_connection SET api_key_sealed = ? WHERE vendor = 'openai'`, [other?.sealed]);
-    });
-
-    // Nor does the environment's key stand in: nobody would notice.
-    expect(await office.connection()).toMatchObject({ apiKey: undefined });
-    expect(await office.connection('huggingface')).toMatchObject({ apiKey: 'hf_canary-0123456789' });
-    expect(await office.change({ api_key: KEY })).toMatchObject({ has_key: true, key_last4: '3kF9' });
-  });
-
-  test('and addresses that can not be used are refused by name, with nothing changed', async () => {
-    const office = await openOffice(start);
-    await office.change({ api_key: KEY });
-
-    const refused = office.change({ api_key: 'two words', base_url: 'http://169.254.169.254/' });
-
-    await expect(refused).rejects.toMatchObject({
-      code: 'providers.credentials_invalid',
-      errors: [
-        { path: 'api_key', message: expect.stringContaining('one word') },
-        { path: 'base_url', message: expect.stringContaining('is never reached') },
-      ],
-    });
-    await expect(office.change({ api_key: KEY }, 'huggingface')).rejects.toMatchObject({
-      message: expect.stringContaining('begin with hf_'),
-    });
-    await expect(office.change({ api_key: KEY }, 'mock')).rejects.toMatchObject({ code: 'providers.connection_fixed' });
-    await expect(office.change({ api_key: KEY }, 'dalle')).rejects.toMatchObject({ code: 'providers.not_found' });
-    expect(await office.connection()).toMatchObject({ apiKey: KEY, baseUrl: 'https://api.openai.com/v1' });
-    expect(await office.rows()).toHaveLength(1);
-  });
-
-  test('are tested at the vendor, whose answer is told without them, and not too often', async () => {
+  test('are tested at the vendor, whose answer is told, and not too often', async () => {
     const office = await openOffice(start, KEY);
     expect(await office.test()).toEqual({ ok: true, latency_ms: 182, models: ['model-1'], warnings: [] });
     expect(office.vendor.asked).toHaveLength(1);
@@ -215,8 +191,8 @@ describeAppOnEveryDatabase('Keys that are entered in the console', (start) => {
     expect(long).toMatchObject({ ok: true, models: expect.arrayContaining(['m'.repeat(200)]) });
     expect('models' in long && long.models.length).toBe(500);
     office.vendor.answer = () =>
-      Promise.resolve({ latencyMs: 1, models: [], warnings: [`${KEY} is about to go.`, 'w'.repeat(600)] });
-    expect(await office.test()).toMatchObject({ warnings: ['… is about to go.', 'w'.repeat(500)] });
+      Promise.resolve({ latencyMs: 1, models: [], warnings: ['model-1 is about to go.', 'w'.repeat(600)] });
+    expect(await office.test()).toMatchObject({ warnings: ['model-1 is about to go.', 'w'.repeat(500)] });
 
     for (let count = 4; count < 10; count += 1) await office.test();
     await expect(office.test()).rejects.toMatchObject({ code: 'providers.test_throttled' });
@@ -225,7 +201,7 @@ describeAppOnEveryDatabase('Keys that are entered in the console', (start) => {
     await expect(office.test('dalle')).rejects.toMatchObject({ code: 'providers.not_found' });
   });
 
-  test('belong to providers, which are listed with all that they do', async () => {
+  test('belong to providers, which are listed with all that they do; others are refused', async () => {
     const office = await openOffice(start);
     const { providers } = await office.administration.list();
 
@@ -254,6 +230,26 @@ describeAppOnEveryDatabase('Keys that are entered in the console', (start) => {
       tiers: [],
     });
     expect(byKey.get('huggingface')).toMatchObject({ enabled: true, status: 'not_configured' });
+
+    // What can't be used is refused by name, with nothing changed.
+    await office.change({ api_key: KEY });
+
+    const refused = office.change({ api_key: 'two words', base_url: 'http://169.254.169.254/' });
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'providers.credentials_invalid',
+      errors: [
+        { path: 'api_key', message: expect.stringContaining('one word') },
+        { path: 'base_url', message: expect.stringContaining('is never reached') },
+      ],
+    });
+    await expect(office.change({ api_key: KEY }, 'huggingface')).rejects.toMatchObject({
+      message: expect.stringContaining('begin with hf_'),
+    });
+    await expect(office.change({ api_key: KEY }, 'mock')).rejects.toMatchObject({ code: 'providers.connection_fixed' });
+    await expect(office.change({ api_key: KEY }, 'dalle')).rejects.toMatchObject({ code: 'providers.not_found' });
+    expect(await office.connection()).toMatchObject({ apiKey: KEY, baseUrl: 'https://api.openai.com/v1' });
+    expect(await office.rows()).toHaveLength(1);
   });
 
   test('tells how the enhancer has fared', async () => {
