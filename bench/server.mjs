@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ENGINE } from '../tools/engine.mjs';
+import { ENGINE, THREADS } from '../tools/engine.mjs';
 import { freePort } from '../tools/services.mjs';
 
 const ENTRY = join(import.meta.dirname, '..', 'backend', 'dist', 'main.js');
@@ -31,7 +31,7 @@ export async function startServer(dataDir, variables = {}) {
       PORT: String(port),
       DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
-      UV_THREADPOOL_SIZE: '8',
+      ...THREADS,
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
       ...variables,

@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENGINE } from './engine.mjs';
+import { ENGINE, THREADS } from './engine.mjs';
 import { prepare } from './prepare.mjs';
 import { runForeground } from './processes.mjs';
 import { ROOT, Stop, runMain } from './workspace.mjs';
 
 const FLAGS = ['--build-only'];
-
-/** Images are decoded on these threads; files and password hashes must not wait for all of them. */
-const THREADS = { UV_THREADPOOL_SIZE: '8' };
 
 await runMain(async () => {
   const flags = process.argv.slice(2);
