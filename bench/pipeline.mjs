@@ -64,17 +64,23 @@ async function measure({ name, pid, request }, { clients, requests }, { server, 
   const isAtelier = name === 'atelier';
   if (pid) resetPeakRss(pid);
   if (isAtelier) await server.figures();
+  const madeBefore = thumbnails.pairs();
   const cpuBefore = pid ? cpuMsOf(pid) : 0;
   const begunAt = performance.now();
   const { latencies, elapsedMs } = await load(requests, clients, request);
   const cpuMs = pid ? cpuMsOf(pid) - cpuBefore : undefined;
+  const pairsMeanwhile = isAtelier ? thumbnails.pairs() - madeBefore : 0;
   if (isAtelier) await thumbnails.settled();
   const settledMs = performance.now() - begunAt;
+  // What the others took afterwards tells what those took that were made in the same time as the answers.
+  const cpuMsPerPair = isAtelier ? (cpuMsOf(pid) - cpuBefore - cpuMs) / Math.max(1, requests - pairsMeanwhile) : 0;
   return {
     'req/s': (requests / elapsedMs) * 1_000,
     'p50 ms': percentile(latencies, 0.5),
     'p95 ms': percentile(latencies, 0.95),
     'CPU ms/req': cpuMs === undefined ? undefined : cpuMs / requests,
+    'CPU ms/req, thumbnails apart':
+      cpuMs === undefined ? undefined : (cpuMs - pairsMeanwhile * cpuMsPerPair) / requests,
     'with thumbnails, req/s': isAtelier ? (requests / settledMs) * 1_000 : undefined,
     'with thumbnails, CPU ms/req': isAtelier ? (cpuMsOf(pid) - cpuBefore) / requests : undefined,
     'peak RSS MiB': pid ? rssMibOf(pid) : undefined,
@@ -90,6 +96,8 @@ function thumbnailsUnder(folder) {
     return { made, wanted: files.filter((file) => file.endsWith('.png')).length * THUMBNAILS_PER_IMAGE };
   };
   return {
+    /** Images that have theirs. */
+    pairs: () => count().made / THUMBNAILS_PER_IMAGE,
     /** Resolves when every image has its thumbnails. */
     async settled() {
       for (let { made, wanted } = count(); made < wanted; { made, wanted } = count()) await sleep(20);
@@ -114,7 +122,11 @@ function printGoals(rows, { server, idleRssMib }) {
   const rate = 'req/s';
   const goals = [
     ['G1 req/s to Portkey, 16 clients', ratio(rate, ['atelier', 0, 16], 'portkey'), '>= 3'],
-    ['G1 CPU to Portkey', ratio('CPU ms/req', ['atelier', 0, 16], 'portkey'), '<= 0.4, thumbnails apart'],
+    [
+      'G1 CPU to Portkey, thumbnails apart',
+      ratio('CPU ms/req, thumbnails apart', ['atelier', 0, 16], 'portkey'),
+      '<= 0.4',
+    ],
     [
       'G2 with thumbnails, to Portkey',
       round(of('atelier', 0, 16)['with thumbnails, req/s'] / of('portkey', 0, 16)[rate], 2),
