@@ -96,7 +96,8 @@ const imageRequest = (headers) => (index) => ({
 
 /** Sends and reads to the end without decoding: what a client does with a body is not measured. */
 function clientOf(origin, requestOf) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  // Idle connections are ended here: whoever lets the other side do it may be just about to use one.
+  const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: 2_000 });
   return (index) =>
     new Promise((resolve, reject) => {
       const { path, headers, body } = requestOf(index);
