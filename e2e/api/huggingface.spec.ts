@@ -1,4 +1,4 @@
-import type { Generation, ProblemCode, StudioOptions } from '@atelier/contracts';
+import type { Generation, ProblemCode, ProviderTestResult, StudioOptions } from '@atelier/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeHuggingFace } from '../../backend/test/fakes/huggingface/fake-huggingface.mjs';
 import { makePicture } from '../../backend/test/fakes/pictures.mjs';
@@ -77,6 +77,18 @@ describe('images by Hugging Face', () => {
       tiers: ['standard'],
       supports: { seed: false },
     });
+  });
+
+  it('can be expected when the test of the connection says so', async () => {
+    const test = async () => (await admin.post<ProviderTestResult>('/admin/providers/huggingface/test')).body;
+    expect(await test()).toMatchObject({ ok: true, models: expect.arrayContaining(['openai/gpt-oss-20b']) });
+    fake.permissions = ['repo.content.read'];
+    expect(await test()).toMatchObject({
+      ok: false,
+      category: 'auth_failed',
+      message: expect.stringContaining('Make calls to Inference Providers'),
+    });
+    expect(fake.imageRequests).toBe(0);
   });
 
   it.each([NSCALE, FAL])('are stored byte for byte and charged once: %s', async (model) => {
