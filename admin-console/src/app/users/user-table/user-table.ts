@@ -29,6 +29,8 @@ export class UserTable {
       user,
       isSelf: user.id === this.ownId(),
       initials: initialsOf(user.name),
+      // An account for programs has no mailbox; its address only keeps it apart.
+      address: user.kind === 'service' ? 'Service account' : user.email,
       role: ROLE_LABELS[user.role],
       status: STATUS_WORDS[user.status],
       lastActive: user.last_active_at === null ? 'Never' : formatInstant(user.last_active_at),
