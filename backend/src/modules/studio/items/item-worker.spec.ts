@@ -5,7 +5,7 @@ import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { until } from '../../../../test/until.js';
 import { DomainError } from '../../../platform/errors/index.js';
 import { ImageThumbnails } from '../../gallery/index.js';
-import { ProviderBreaker, ProviderError, ProviderSetups } from '../../providers/index.js';
+import { ProviderBreaker, ProviderError, ProviderRestingError, ProviderSetups } from '../../providers/index.js';
 import { ObjectStore } from '../../storage/index.js';
 import { GenerationRow } from '../generation.entity.js';
 import { PRICE, USER, openStudio } from '../testing/open-studio.js';
@@ -125,6 +125,8 @@ describeAppOnEveryDatabase('ItemWorker', (start) => {
     expect(await attemptsOf(item.id)).toMatchObject([{ state: 'FAILED', category: 'timeout' }]);
     expect(await itemOf(item.id)).toMatchObject({ state: 'QUEUED', attempts: 1 });
     expect(announced.mock.calls).toMatchObject([[[{ id: item.id, fence: 1, dueInMs: expect.any(Number) }]]]);
+    // It is the provider's trouble, not ours.
+    expect(complaints.error).toEqual([]);
   });
 
   test('puts its items back when the process stops, and leaves those that were canceled alone', async () => {
@@ -200,6 +202,25 @@ describeAppOnEveryDatabase('ItemWorker', (start) => {
     await worker.run(await claim(await submit()));
 
     expect(complaints).toEqual({ warn: [], error: [] });
+  });
+
+  test('puts an item off while its provider rests, which is no attempt', async () => {
+    const { app, submit, claim, worker, itemOf, clock, announced, provider, queue } = await open([deliver]);
+    jest.spyOn(app.get(ProviderBreaker), 'admit').mockRejectedValue(new ProviderRestingError('mock', 5_000));
+    const item = await claim(await submit());
+
+    await worker.run(item);
+
+    expect(provider.calls).toBe(0);
+    expect(await itemOf(item.id)).toMatchObject({ state: 'QUEUED', attempts: 0, runAt: clock.nowMs + 5_000 });
+    expect(announced.mock.calls).toMatchObject([[[{ id: item.id, fence: 1, dueInMs: 5_000 }]]]);
+
+    // Whoever has lost the item has nobody to wake.
+    clock.nowMs += 5_000;
+    const again = await claim(item.id);
+    await queue.cancel(again.generationId, { type: 'user', id: String(USER) });
+    await worker.run(again);
+    expect(announced).toHaveBeenCalledTimes(1);
   });
 
   test('can not make an item whose provider is no longer there', async () => {
