@@ -84,6 +84,8 @@ export const Generation = z.strictObject({
     charged: Credits,
   }),
   images: z.array(Image),
+  /** Whether another provider took an image over from the one that `auto` had chosen. */
+  fallback_used: z.boolean(),
   error: GenerationError.nullable(),
   metadata: z.record(z.string(), z.string()).nullable(),
   urls: z.strictObject({

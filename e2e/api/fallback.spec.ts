@@ -84,7 +84,7 @@ describe('an image whose first vendor fails', () => {
     expect(answer.headers.get('x-attempts')).toBe(String(calls + 1));
     expect(answer.headers.get('x-fallback-used')).toBe('true');
     expect(onlyImage(answer.body)).toMatchObject({ provider: 'gemini', credits_spent: 2 });
-    expect(answer.body).toMatchObject({ provider: 'auto', credits: { quoted: 2, charged: 2 } });
+    expect(answer.body).toMatchObject({ provider: 'auto', fallback_used: true, credits: { quoted: 2, charged: 2 } });
     expect(await balanceOf(member.client)).toMatchObject({ available: before.available - 2, held: 0 });
   });
 

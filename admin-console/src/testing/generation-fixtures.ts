@@ -42,6 +42,7 @@ export function sampleGeneration(changes: Partial<Generation> = {}): Generation 
     credits: { quoted: 4, charged: 0 },
     images: [],
     error: null,
+    fallback_used: false,
     metadata: null,
     urls: { get: '', cancel: '', events: '' },
     queue: null,

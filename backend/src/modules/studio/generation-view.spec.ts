@@ -29,7 +29,7 @@ const row = (facts: Partial<GenerationRow>): GenerationRow => Object.assign(new 
 const item = (facts: Partial<GenerationItem>): GenerationItem =>
   Object.assign(
     new GenerationItem(),
-    { startedAt: null, completedAt: null, errorCode: null, errorRetryable: 0 },
+    { startedAt: null, completedAt: null, errorCode: null, errorRetryable: 0, fallbacks: 0 },
     facts,
   );
 
@@ -57,6 +57,14 @@ describe('statusOf', () => {
 });
 
 describe('toGeneration', () => {
+  test('says whether another provider took an image over', () => {
+    const items = (fallbacks: number) => [item({ state: 'SUCCEEDED' }), item({ state: 'FAILED', fallbacks })];
+    const shown = [0, 1].map((fallbacks) =>
+      toGeneration(ROW, items(fallbacks), [], { queue: null, expectedDurationMs: null }),
+    );
+    expect(shown.map((generation) => generation.fallback_used)).toEqual([false, true]);
+  });
+
   test('shows a generation that waits, with what is to be expected', () => {
     const queue = { position: 2, of: 3, starts_in_ms: 5_000 };
     const waiting = [item({ state: 'QUEUED' }), item({ state: 'QUEUED' })];
@@ -73,6 +81,7 @@ describe('toGeneration', () => {
       aspect_ratio: '16:9',
       credits: { quoted: 6, charged: 0 },
       images: [],
+      fallback_used: false,
       error: null,
       metadata: null,
       urls: {

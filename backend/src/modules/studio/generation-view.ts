@@ -35,6 +35,7 @@ export function toGeneration(
     aspect_ratio: row.aspectRatio,
     credits: { quoted: row.priceEach * row.count, charged: row.priceEach * delivered },
     images: [...images],
+    fallback_used: items.some(({ fallbacks }) => fallbacks > 0),
     error: isFinished ? errorOf(items, delivered > 0) : null,
     metadata: row.metadata === null ? null : Metadata.parse(JSON.parse(row.metadata)),
     urls: {

@@ -17,6 +17,7 @@ export function generationOf(number: number, facts: Partial<Generation> = {}): G
     aspect_ratio: '1:1',
     credits: { quoted: 1, charged: 0 },
     images: [],
+    fallback_used: false,
     error: null,
     metadata: null,
     urls: { get: '/get', cancel: '/cancel', events: '/events' },
