@@ -1,4 +1,4 @@
-import type { EnhancedPrompt, Generation, ProblemCode, StudioOptions } from '@atelier/contracts';
+import type { AdminProviders, EnhancedPrompt, Generation, ProblemCode, StudioOptions } from '@atelier/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeGemini } from '../../backend/test/fakes/gemini/fake-gemini.mjs';
 import { FakeHuggingFace } from '../../backend/test/fakes/huggingface/fake-huggingface.mjs';
@@ -160,9 +160,13 @@ describe('prompts enhanced by vendors', () => {
     const reasonFor = async (client: ApiClient) => (await client.get<StudioOptions>('/studio/options')).body.enhancer;
     expect(await reasonFor(admin)).toMatchObject({ ready: true, reason: sentence });
     expect((await reasonFor(member.client)).reason).toBe('Ollama did not accept the request. Tell your administrator.');
+    const health = async () =>
+      (await admin.get<AdminProviders>('/admin/providers')).body.providers.find(({ key }) => key === 'ollama')?.health;
+    expect(await health()).toMatchObject({ state: 'failing', last_error: { category: 'invalid_request' } });
     ollama.failAlways(undefined);
     expect((await admin.post('/studio/enhance-prompt', { prompt: PROMPT })).status).toBe(200);
     expect(await reasonFor(admin)).not.toHaveProperty('reason');
+    expect(await health()).toMatchObject({ state: 'ok', last_error: null });
   });
 
   it('are limited by the minute, each person for themselves', async () => {
