@@ -156,7 +156,15 @@ describe('images by OpenAI', () => {
       ),
     );
     expect(outcomes).toContain('aborted');
-    await until(async () => ((await balanceOf(member.client)).held === 0 && fake.inFlight === 0 ? true : undefined));
+    // A request may arrive after its caller has gone away: for a while nothing may be under way, and nothing new begin.
+    let quiet = 0;
+    let seen = -1;
+    await until(async () => {
+      const { held } = await balanceOf(member.client);
+      quiet = held === 0 && fake.inFlight === 0 && fake.imageRequests === seen ? quiet + 1 : 0;
+      seen = fake.imageRequests;
+      return quiet < 15 ? undefined : true;
+    });
     // A request that was called off before it arrived asked for nothing.
     const asked = fake.imageRequests;
     expect(await balanceOf(member.client)).toMatchObject({ available: before.available - asked, held: 0 });
