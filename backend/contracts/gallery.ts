@@ -1,10 +1,18 @@
 import * as z from 'zod';
 import { MODEL_MAX_LENGTH, PAGE_MAX_LIMIT } from './limits.js';
 import { Credits, Instant, ProviderKey, Tier, Uuid, page } from './primitives.js';
+import { PROVIDER_ERROR_CATEGORIES } from './provider-errors.js';
 
 /** An enhancer and the model that it used. */
 export const Enhancer = z.strictObject({ key: ProviderKey, model: z.string().min(1).max(MODEL_MAX_LENGTH) });
 export type Enhancer = z.infer<typeof Enhancer>;
+
+/** A call to a provider for an image, and what it came to; `unknown` where nobody heard how it ended. */
+export const ImageAttempt = z.strictObject({
+  provider: z.string(),
+  outcome: z.enum(['delivered', 'unknown', ...PROVIDER_ERROR_CATEGORIES]),
+});
+export type ImageAttempt = z.infer<typeof ImageAttempt>;
 
 /**
  * A delivered image. The URLs are relative to the origin of the API, signed, and expire within five minutes:
@@ -37,6 +45,8 @@ export const Image = z.strictObject({
       "WebP by the length of the short edge; relative to the API's origin, signed, expires within five minutes.",
     ),
   generation_id: Uuid,
+  /** Every call that was made for it, in order; the last is the one that delivered. Only images are paid for, not calls. */
+  attempts: z.array(ImageAttempt).min(1),
   /** The provider's name for the work, e.g. `mock-0123456789ab`. */
   job_id: z.string(),
   /** Milliseconds from the request to the stored image. */

@@ -8,6 +8,7 @@ export * from './openai.js';
 export * from './operations.js';
 export * from './primitives.js';
 export * from './problem.js';
+export * from './provider-errors.js';
 export * from './providers.js';
 export * from './session.js';
 export * from './studio-costs.js';

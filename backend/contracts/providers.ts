@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ProviderErrorCategory } from './provider-errors.js';
 import { AspectRatio, Instant, Tier, UserId } from './primitives.js';
 import { ProviderStatus } from './studio.js';
 
@@ -6,20 +7,6 @@ import { ProviderStatus } from './studio.js';
 export const VENDORS = ['openai', 'huggingface', 'gemini', 'openai_compatible', 'ollama'] as const;
 export const VendorKey = z.enum(VENDORS);
 export type VendorKey = z.infer<typeof VendorKey>;
-
-/** Why a provider did not deliver. Every answer of every vendor becomes one of these. */
-export const PROVIDER_ERROR_CATEGORIES = [
-  'content_rejected',
-  'rate_limited',
-  'quota_exhausted',
-  'auth_failed',
-  'provider_unavailable',
-  'timeout',
-  'invalid_request',
-  'bad_response',
-] as const;
-export const ProviderErrorCategory = z.enum(PROVIDER_ERROR_CATEGORIES);
-export type ProviderErrorCategory = z.infer<typeof ProviderErrorCategory>;
 
 /** Where something comes from: the console wins over the environment, and that over what we know ourselves. */
 export const CONNECTION_SOURCES = ['environment', 'console', 'default'] as const;

@@ -69,7 +69,9 @@ describe('an image whose first vendor fails', () => {
     const answer = await generate();
     expect(answer.status).toBe(201);
     expect(answer.headers.get('x-fallback-used')).toBe('false');
-    expect(onlyImage(answer.body).provider).toBe('openai');
+    expect(onlyImage(answer.body)).toMatchObject({
+      ...{ provider: 'openai', attempts: [{ provider: 'openai', outcome: 'delivered' }] },
+    });
     expect(gemini.requests).toHaveLength(0);
   });
 
@@ -83,7 +85,10 @@ describe('an image whose first vendor fails', () => {
     expect([openai.imageRequests, gemini.requests.length]).toEqual([calls, 1]);
     expect(answer.headers.get('x-attempts')).toBe(String(calls + 1));
     expect(answer.headers.get('x-fallback-used')).toBe('true');
-    expect(onlyImage(answer.body)).toMatchObject({ provider: 'gemini', credits_spent: 2 });
+    const image = onlyImage(answer.body);
+    expect(image).toMatchObject({ provider: 'gemini', credits_spent: 2 });
+    expect(image.attempts.map(({ provider }) => provider)).toEqual([...Array<string>(calls).fill('openai'), 'gemini']);
+    expect(image.attempts.filter(({ outcome }) => outcome === 'delivered')).toEqual(image.attempts.slice(-1));
     expect(answer.body).toMatchObject({ provider: 'auto', fallback_used: true, credits: { quoted: 2, charged: 2 } });
     expect(await balanceOf(member.client)).toMatchObject({ available: before.available - 2, held: 0 });
   });

@@ -22,6 +22,7 @@ export function sampleImage(changes: Partial<Image> = {}): Image {
     thumbhash: '',
     thumbnail_urls: { '256': '/t/256.webp', '512': '/t/512.webp' },
     generation_id: '019ab000-0000-7000-8000-0000000000aa',
+    attempts: [{ provider: 'mock', outcome: 'delivered' }],
     job_id: 'mock-0123456789ab',
     duration_ms: 13_000,
     ...changes,

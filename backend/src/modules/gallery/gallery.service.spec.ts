@@ -91,6 +91,24 @@ describeOnEveryDatabase('GalleryService', (open) => {
     expect((await gallery.get(ada, image.id)).thumbhash).toBe('k8eBBwAXmQ==');
   });
 
+  test('tells what was tried in vain before an image came', async () => {
+    await openGallery();
+    const provider = 'gemini';
+    const first = newImage({ provider });
+    const second = {
+      ...newImage({ provider }),
+      earlierAttempts: [
+        { provider: 'openai', outcome: 'timeout' },
+        { provider: 'openai', outcome: 'unknown' },
+      ] as const,
+    };
+    await record(first, second);
+
+    const delivered = { provider, outcome: 'delivered' };
+    expect((await gallery.get(ada, first.id)).attempts).toEqual([delivered]);
+    expect((await gallery.get(ada, second.id)).attempts).toEqual([...second.earlierAttempts, delivered]);
+  });
+
   test('lists newest first, images of the same millisecond too, without a double or a hole', async () => {
     await openGallery();
     const images = Array.from({ length: 57 }, (_, index) => newImage({ createdAt: START + Math.floor(index / 10) }));

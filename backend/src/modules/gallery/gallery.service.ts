@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { GalleryQuery, Image, ImagePage, MyCreations, MyCreationsQuery } from '@atelier/contracts';
+import {
+  type GalleryQuery,
+  type Image,
+  ImageAttempt,
+  type ImagePage,
+  type MyCreations,
+  type MyCreationsQuery,
+} from '@atelier/contracts';
 import { type EntityManager, In, IsNull, Repository } from 'typeorm';
+import * as z from 'zod';
 import { Transactions, isUniqueViolation } from '../../platform/database/index.js';
 import { toInstant } from '../../platform/time/index.js';
 import type { Actor } from '../auth/index.js';
@@ -14,7 +22,10 @@ import { ImageListing, type PageStart } from './image-listing.js';
 import { GeneratedImage } from './image.entity.js';
 
 /** An image as the studio records it, in the transaction that takes the credits for it. */
-export type NewImage = Readonly<Omit<GeneratedImage, 'thumbhash' | 'deletedAt'>>;
+export type NewImage = Readonly<Omit<GeneratedImage, 'thumbhash' | 'deletedAt' | 'earlierAttempts'>> & {
+  /** Calls for it that came to nothing, in order. */
+  readonly earlierAttempts?: readonly ImageAttempt[];
+};
 
 /** Which bytes were recorded for an item. */
 export type RecordedImage = Readonly<
@@ -40,9 +51,10 @@ export class GalleryService {
    * Records a delivered image. Called once per item, before the account is touched.
    * @throws QueryFailedError a unique violation when the item has an image, or the storage key belongs to one
    */
-  async record(tx: EntityManager, image: NewImage): Promise<void> {
+  async record(tx: EntityManager, { earlierAttempts = [], ...image }: NewImage): Promise<void> {
     await tx.insert(GeneratedImage, {
       ...image,
+      earlierAttempts: earlierAttempts.length === 0 ? null : JSON.stringify(earlierAttempts),
       jobId: image.jobId.slice(0, JOB_ID_MAX_LENGTH),
       model: image.model.slice(0, MODEL_MAX_LENGTH),
       thumbhash: null,
@@ -168,11 +180,15 @@ export class GalleryService {
       thumbhash: row.thumbhash ?? '',
       thumbnail_urls: links.thumbnails,
       generation_id: row.generationId,
+      attempts: [...earlierAttemptsOf(row), { provider: row.provider, outcome: 'delivered' }],
       job_id: row.jobId,
       duration_ms: row.durationMs,
     };
   }
 }
+
+const earlierAttemptsOf = ({ earlierAttempts }: GeneratedImage): ImageAttempt[] =>
+  earlierAttempts === null ? [] : z.array(ImageAttempt).parse(JSON.parse(earlierAttempts));
 
 /** @returns whether the person had a count already */
 async function countOneMore(tx: EntityManager, userId: number): Promise<boolean> {

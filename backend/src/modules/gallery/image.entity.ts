@@ -72,6 +72,10 @@ export class GeneratedImage {
   @TextColumn(40)
   provider!: string;
 
+  /** Calls that came to nothing before, as JSON; null where the first one delivered. */
+  @LongTextColumn({ nullable: true })
+  earlierAttempts!: string | null;
+
   @TextColumn(100)
   model!: string;
 

@@ -155,7 +155,10 @@ describeOnEveryDatabase('MissingObjects', (open) => {
     jest
       .spyOn(store, 'get')
       .mockImplementation(() => Promise.reject(new DomainError('storage.unavailable', 'unavailable', 'Away')));
-    const images = Array.from({ length: 501 }, () => ({ ...newImage(), thumbhash: null, deletedAt: null }));
+    const images = Array.from({ length: 501 }, () => ({
+      ...newImage(),
+      ...{ earlierAttempts: null, thumbhash: null, deletedAt: null },
+    }));
     await database.transactions.run(async (tx) => {
       for (const image of images) await tx.insert(GeneratedImage, image);
     });

@@ -113,6 +113,15 @@ export class ProviderAttempts {
     return itemIds.length === 0 ? 0 : manager.countBy(ProviderAttempt, { itemId: In([...itemIds]) });
   }
 
+  /** The calls for an item that have ended and delivered nothing, in order. */
+  async listVain(itemId: string): Promise<Pick<ProviderAttempt, 'provider' | 'category'>[]> {
+    return this.dataSource.manager.find(ProviderAttempt, {
+      select: { provider: true, category: true },
+      where: { itemId, state: In(['FAILED', 'UNKNOWN']) },
+      order: { fence: 'ASC', ordinal: 'ASC' },
+    });
+  }
+
   /** How many calls for an item have failed in one of these ways. */
   async countFailed(itemId: string, categories: readonly ProviderErrorCategory[]): Promise<number> {
     return this.dataSource.manager.countBy(ProviderAttempt, { itemId, category: In([...categories]) });

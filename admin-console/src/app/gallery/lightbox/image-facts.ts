@@ -1,4 +1,4 @@
-import { type Enhancer, type Image } from '@atelier/contracts';
+import { type Enhancer, type Image, type ImageAttempt } from '@atelier/contracts';
 import { formatBytes, formatCredits, formatDuration, formatInstant } from '../../platform/formatting';
 import { formatPixels, providerName, tierName } from '../../platform/image-text';
 
@@ -21,6 +21,7 @@ export function imageFacts(image: Image): readonly ImageFact[] {
       : []),
     plain('Tier', tierName(image.tier)),
     plain('Provider', providerName(image.provider)),
+    ...(image.attempts.length > 1 ? [plain('Calls', callsText(image.attempts))] : []),
     plain('Model', image.model),
     plain('Size', `${formatPixels(image)} · ${formatBytes(image.bytes)}`),
     image.seed === null ? plain('Seed', 'Not reported by the provider') : code('Seed', String(image.seed)),
@@ -31,6 +32,24 @@ export function imageFacts(image: Image): readonly ImageFact[] {
     code('Generation id', image.generation_id),
   ];
 }
+
+/** Every call in order; only the image is paid for, however many there were. */
+function callsText(attempts: readonly ImageAttempt[]): string {
+  return attempts.map(({ provider, outcome }) => `${providerName(provider)}: ${OUTCOMES[outcome]}`).join(', ');
+}
+
+const OUTCOMES: Record<ImageAttempt['outcome'], string> = {
+  delivered: 'delivered',
+  unknown: 'no answer heard',
+  content_rejected: 'refused the prompt',
+  rate_limited: 'busy',
+  quota_exhausted: 'out of quota',
+  auth_failed: 'refused the key',
+  provider_unavailable: 'not available',
+  timeout: 'too slow',
+  invalid_request: 'refused the request',
+  bad_response: 'no usable image',
+};
 
 function enhancerText({ key, model }: Enhancer): string {
   return `${providerName(key)} · ${model}`;

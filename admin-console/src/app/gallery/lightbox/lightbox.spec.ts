@@ -9,6 +9,7 @@ import { eventually } from '../../../testing/eventually';
 import { FakeApi, refusal } from '../../../testing/fake-api';
 import { sampleImage } from '../../../testing/generation-fixtures';
 import { GalleryStore } from '../gallery-store';
+import { imageFacts } from './image-facts';
 import { Lightbox } from './lightbox';
 
 const numbered = (number: number): Image =>
@@ -87,6 +88,15 @@ describe('Lightbox', () => {
     ]);
     expect(page().querySelector('dl')?.textContent).toContain('1024 × 1024 px · 1.4 MB');
     expect(page().querySelector('app-picture.original img')?.getAttribute('alt')).toBe('Generated image: prompt 1');
+  });
+
+  it('tells which providers were called before one delivered', () => {
+    const attempts: Image['attempts'] = [
+      { provider: 'openai', outcome: 'timeout' },
+      { provider: 'gemini', outcome: 'delivered' },
+    ];
+    const facts = imageFacts(sampleImage({ provider: 'gemini', attempts }));
+    expect(facts.find(({ label }) => label === 'Calls')?.value).toBe('OpenAI: too slow, Gemini: delivered');
   });
 
   it('shows and hides the details with I', async () => {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Tier } from '@atelier/contracts';
+import type { ImageAttempt, Tier } from '@atelier/contracts';
 import { DataSource, In } from 'typeorm';
 import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
@@ -52,6 +52,14 @@ export class ItemCalls {
     const fences = new Map(items.filter((item) => item.leaseUntil >= now).map(({ id, fence }) => [id, fence]));
     const deserted = open.filter(({ itemId, fence }) => fences.get(itemId) !== fence);
     return this.attempts.markUnknown(deserted.map(({ id }) => id));
+  }
+
+  /** What had been tried for an item before this claim of it, in order. */
+  async earlier({ id, fence }: Pick<ClaimedItem, 'id' | 'fence'>): Promise<ImageAttempt[]> {
+    // The very first claim. Its number goes on when another provider takes over, that of the attempt begins anew.
+    if (fence === 1) return [];
+    const calls = await this.attempts.listVain(id);
+    return calls.map(({ provider, category }) => ({ provider, outcome: category ?? 'unknown' }));
   }
 
   /** How often providers have been called for a generation, and whether one took over from another. */

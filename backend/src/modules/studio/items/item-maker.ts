@@ -68,6 +68,7 @@ export class ItemMaker {
   async make(work: ItemWork, generation: GenerationRow): Promise<NewImage> {
     const { item } = work;
     const made = await this.#callProvider(work, generation);
+    const earlierAttempts = await this.calls.earlier(item);
     const { storageKey, stored } = await inSpan('image.store', {}, () => this.#store(work, generation.userId, made));
     this.http.forget(made.bytes);
     const createdAt = this.clock.now();
@@ -88,6 +89,7 @@ export class ItemMaker {
       enhancerModel: generation.enhancerModel,
       revisedPrompt: made.revisedPrompt,
       provider: item.provider,
+      earlierAttempts,
       model: made.model,
       tier: generation.tier,
       aspectRatio: generation.aspectRatio,

@@ -15,6 +15,7 @@ import { WeighProviderAttempts1767225600013 } from './1767225600013-weigh-provid
 import { RecordEnhancers1767225600014 } from './1767225600014-record-enhancers.js';
 import { CreateApiKeys1767225600020 } from './1767225600020-create-api-keys.js';
 import { CreateAuditLog1767225600021 } from './1767225600021-create-audit-log.js';
+import { RecordEarlierAttempts1767225600022 } from './1767225600022-record-earlier-attempts.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   RecordEnhancers1767225600014,
   CreateApiKeys1767225600020,
   CreateAuditLog1767225600021,
+  RecordEarlierAttempts1767225600022,
 ] as const;
