@@ -262,10 +262,11 @@ const LEGAL = [
     "import { AuthService } from '../auth/index.js';",
   ],
   [
-    'studio imports every other module',
+    'studio imports every module that does something for it',
     'backend/src/modules/studio/a.ts',
+    // The audit log is read by administrators alone.
     Object.keys(MODULES)
-      .filter((name) => name !== 'studio')
+      .filter((name) => name !== 'studio' && name !== 'audit')
       .map((name, index) => `import * as a${index} from '../${name}/index.js';`)
       .join('\n'),
   ],
