@@ -38,6 +38,7 @@ const METRICS = [
   'atelier_metrics_read_failures_total',
   'atelier_provider_attempt_duration_seconds',
   'atelier_provider_attempts_total',
+  'atelier_provider_model_warnings',
   'atelier_provider_resting',
   'atelier_provider_tokens_total',
   'atelier_queue_depth',

@@ -173,5 +173,6 @@ describeOnEveryDatabase('CreditLedger', (open) => {
       ),
       { numRuns: 25 },
     );
-  }, 60_000);
+    // A database for each run: a server that is busy takes seconds for one.
+  }, 240_000);
 });
