@@ -75,35 +75,47 @@ export class OpenAIImagesService {
   }
 
   async #sendImages(generation: Generation, response: Response): Promise<void> {
-    const keys = await this.gallery.storageKeysOf(generation.images.map(({ id }) => id));
-    const contents = await Promise.all(
-      generation.images.map(({ id }) => {
-        const key = keys.get(id);
-        if (key === undefined) throw new Error(`No stored object is known of the image ${id}`);
-        return this.store.get(key);
-      }),
-    );
+    const [firstKey, ...otherKeys] = await this.#storageKeysOf(generation);
+    // Opened before the answer begins, so that a store that is away is told as such. The others are opened in their turn:
+    // nobody would hear what becomes of a stream that waits.
+    const first = await this.store.get(firstKey);
     const { data: _, ...facts } = factsOf(generation);
     // Base64 of what is packed already: to pack it again costs much and saves a quarter at best.
     response.status(200).setHeader('Cache-Control', 'no-store, no-transform').type('application/json');
     try {
-      response.write(`${JSON.stringify(facts).slice(0, -1)},"data":[`);
-      for (const [index, { stream }] of contents.entries()) {
-        response.write(`${index > 0 ? ',' : ''}{"b64_json":"`);
-        for await (const piece of inBase64(stream)) {
-          if (response.destroyed) return;
-          if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-        }
-        response.write('"}');
+      response.write(`${JSON.stringify(facts).slice(0, -1)},"data":[{"b64_json":"`);
+      await writeInBase64(first.stream, response);
+      for (const key of otherKeys) {
+        if (response.destroyed) return;
+        const { stream } = await this.store.get(key);
+        response.write('"},{"b64_json":"');
+        await writeInBase64(stream, response);
       }
-      response.end(']}');
+      response.end('"}]}');
     } catch (error) {
       // Half an answer must not look like a whole one. The images are in the gallery.
       this.#logger.error({ err: error, generationId: generation.id }, 'An image could not be read to its end');
       response.destroy();
-    } finally {
-      for (const { stream } of contents) stream.destroy();
     }
+  }
+
+  async #storageKeysOf({ images }: Generation): Promise<[string, ...string[]]> {
+    const keys = await this.gallery.storageKeysOf(images.map(({ id }) => id));
+    const [first, ...others] = images.map(({ id }) => {
+      const key = keys.get(id);
+      if (key === undefined) throw new Error(`No stored object is known of the image ${id}`);
+      return key;
+    });
+    if (first === undefined) throw new Error('A generation that delivered nothing is no answer');
+    return [first, ...others];
+  }
+}
+
+/** Writes a stream to its end, or as far as somebody takes it, and closes it in either case. */
+async function writeInBase64(stream: AsyncIterable<Buffer>, response: Response): Promise<void> {
+  for await (const piece of inBase64(stream)) {
+    if (response.destroyed) return;
+    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
 }
 

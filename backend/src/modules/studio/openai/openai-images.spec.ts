@@ -1,0 +1,140 @@
+import { Readable, Writable } from 'node:stream';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type { Generation } from '@atelier/contracts';
+import type { Response } from 'express';
+import type { Configuration } from '../../../platform/config/index.js';
+import type { Actor } from '../../auth/index.js';
+import type { GalleryService } from '../../gallery/index.js';
+import type { ObjectStore } from '../../storage/index.js';
+import type { GenerationResponder } from '../generation-responder.js';
+import type { StudioService } from '../studio.service.js';
+import type { OfferedModels } from './offered-models.js';
+import { OpenAIImagesService } from './openai-images.js';
+
+const USER: Actor = { id: 1, role: 'member', name: 'Ada', email: 'ada@example.com' };
+
+/** What the service does to a response, and what came out of it. */
+class Recorder extends Writable {
+  text = '';
+  statusCode = 0;
+
+  constructor(private readonly takes: (text: string) => void = () => undefined) {
+    super({ highWaterMark: 8 });
+  }
+
+  status(code: number): this {
+    this.statusCode = code;
+    return this;
+  }
+
+  setHeader(): this {
+    return this;
+  }
+
+  type(): this {
+    return this;
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    this.takes(this.text);
+    setImmediate(done);
+  }
+}
+
+type Get = ObjectStore['get'];
+
+describe('images as base64', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  function serviceWith(get: (key: string) => Readable): { service: OpenAIImagesService; opened: string[] } {
+    const images = ['a', 'b'].map((id) => ({ id, width: 8, height: 8, mime: 'image/png' }));
+    const generation = {
+      ...{ id: 'g', images, credits: { quoted: 2, charged: 2 } },
+      ...{ created_at: '2026-11-28T10:00:00.000Z', completed_at: '2026-11-28T10:00:01.000Z' },
+    } as unknown as Generation;
+    const opened: string[] = [];
+    const store: { get: Get } = {
+      get: async (key) => {
+        opened.push(key);
+        return { stream: get(key), bytes: 1 };
+      },
+    };
+    const offer = { tier: 'standard', credits: 1, sizes: new Map([['1:1', '8x8']]) };
+    const service = new OpenAIImagesService(
+      { current: async () => [{ id: 'standard', provider: undefined, tiers: [offer] }] } as unknown as OfferedModels,
+      { generate: async () => ({ id: 'g', isReplay: false }) } as unknown as StudioService,
+      { finish: async () => generation } as unknown as GenerationResponder,
+      {
+        storageKeysOf: async () =>
+          new Map([
+            ['a', 'key-a'],
+            ['b', 'key-b'],
+          ]),
+      } as unknown as GalleryService,
+      store as ObjectStore,
+      {} as Configuration,
+    );
+    return { service, opened };
+  }
+
+  const send = (service: OpenAIImagesService, response: Recorder): Promise<void> =>
+    service.generate(USER, { prompt: 'a harbour' }, undefined, response as unknown as Response);
+
+  test('come in one answer, one after the other, and each is opened in its turn', async () => {
+    const { service, opened } = serviceWith((key) =>
+      Readable.from([Buffer.from(`${key}, in `), Buffer.from('pieces')]),
+    );
+    const openedBy: [string, number][] = [];
+    const response = new Recorder((text) => openedBy.push([text, opened.length]));
+    await send(service, response);
+    await new Promise((resolve) => response.once('finish', resolve));
+
+    const { data } = JSON.parse(response.text) as { data: { b64_json: string }[] };
+    expect(data.map(({ b64_json: text }) => Buffer.from(text, 'base64').toString())).toEqual([
+      'key-a, in pieces',
+      'key-b, in pieces',
+    ]);
+    expect(openedBy[0]?.[1]).toBe(1);
+  });
+
+  test('are broken off, and nothing else with them, when one can not be read', async () => {
+    jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    const { service } = serviceWith((key) =>
+      key === 'key-b'
+        ? new Readable({ read: (): void => undefined }).destroy(new Error('EIO'))
+        : Readable.from([Buffer.from('x')]),
+    );
+    const response = new Recorder();
+    await send(service, response);
+
+    expect([response.destroyed, response.writableFinished]).toEqual([true, false]);
+  });
+
+  test('are not begun at all when the store is away', async () => {
+    const { service } = serviceWith(() => {
+      throw new Error('away');
+    });
+    const response = new Recorder();
+    await expect(send(service, response)).rejects.toThrow('away');
+    expect([response.statusCode, response.text]).toEqual([0, '']);
+  });
+
+  test('are read no further when nobody takes them any more', async () => {
+    const first = new Readable({
+      read(): void {
+        setImmediate(() => this.push(Buffer.alloc(64)));
+      },
+    });
+    const { service, opened } = serviceWith(() => first);
+    const response: Recorder = new Recorder((text) => {
+      if (text.length > 200) response.destroy();
+    });
+    await send(service, response);
+
+    expect([first.destroyed, opened]).toEqual([true, ['key-a']]);
+  });
+});
