@@ -13,7 +13,7 @@ export async function openAdapter(key, origin, tier) {
         'platform/outbound/allow-list.js',
         'platform/outbound/index.js',
         'platform/metrics/index.js',
-        'modules/providers/provider-metrics.js',
+        'modules/providers/calls/provider-metrics.js',
         'modules/studio-settings/index.js',
         `modules/providers/adapters/${module}`,
       ].map((file) => import(new URL(file, DIST))),

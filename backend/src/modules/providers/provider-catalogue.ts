@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type SettingsInForce, StudioSettingsService } from '../studio-settings/index.js';
-import { type DescribedProvider, describeProviders } from './described-provider.js';
+import { type DescribedProvider, describeProviders } from './choice/described-provider.js';
 import { ProviderRegistry } from './provider-registry.js';
 import { ProviderSetups } from './provider-setups.js';
 

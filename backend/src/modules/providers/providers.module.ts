@@ -11,8 +11,8 @@ import { OpenAIImageProvider } from './adapters/openai/openai.image-provider.js'
 import { StoredConnections } from './connections/stored-connections.js';
 import { VendorConnectionRow } from './connections/vendor-connection.entity.js';
 import { VendorConnections } from './connections/vendor-connections.js';
-import { EnhancerHealth } from './enhancer-health.js';
-import { EnhancerSetups } from './enhancer-setups.js';
+import { EnhancerHealth } from './enhancement/enhancer-health.js';
+import { EnhancerSetups } from './enhancement/enhancer-setups.js';
 import { GeminiEnhancer } from './enhancers/gemini/gemini.enhancer.js';
 import { HuggingFaceEnhancer } from './enhancers/huggingface/huggingface.enhancer.js';
 import { MockEnhancer } from './enhancers/mock/mock.enhancer.js';
@@ -20,7 +20,7 @@ import { OllamaEnhancer } from './enhancers/ollama/ollama.enhancer.js';
 import type { ImageProvider } from './image-provider.js';
 import type { PromptEnhancer } from './prompt-enhancer.js';
 import { ProviderCatalogue } from './provider-catalogue.js';
-import { ProviderMetrics } from './provider-metrics.js';
+import { ProviderMetrics } from './calls/provider-metrics.js';
 import { EnhancerRegistry, IMAGE_PROVIDERS, PROMPT_ENHANCERS, ProviderRegistry } from './provider-registry.js';
 import { ProviderSetups } from './provider-setups.js';
 

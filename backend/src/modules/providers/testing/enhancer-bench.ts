@@ -6,7 +6,7 @@ import { Metrics } from '../../../platform/metrics/index.js';
 import type { OutboundHttp } from '../../../platform/outbound/index.js';
 import type { EnhancerSetup, PromptEnhancer } from '../prompt-enhancer.js';
 import { ProviderError } from '../provider-error.js';
-import { ProviderMetrics } from '../provider-metrics.js';
+import { ProviderMetrics } from '../calls/provider-metrics.js';
 import { RecordedLog } from './recorded-log.js';
 import { NO_ENHANCER_SETUP, connectionTo } from './setups.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AspectRatio, Tier } from '@atelier/contracts';
 import sharp from 'sharp';
-import { aspectRatiosOf, tiersOf } from '../described-provider.js';
+import { aspectRatiosOf, tiersOf } from '../choice/described-provider.js';
 import type { ImageProvider, ImageRequest, PixelSize, ProviderImage, ProviderSetup } from '../image-provider.js';
 import { ProviderError } from '../provider-error.js';
 

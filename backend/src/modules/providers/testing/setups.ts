@@ -1,7 +1,7 @@
 import type { VendorKey } from '@atelier/contracts';
 import { type ImageProviderKey, settingsInForce } from '../../studio-settings/index.js';
 import type { VendorConnection } from '../connections/vendor-connection.js';
-import { NO_SETUP } from '../described-provider.js';
+import { NO_SETUP } from '../choice/described-provider.js';
 import type { ProviderSetup } from '../image-provider.js';
 import type { EnhancerSetup } from '../prompt-enhancer.js';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { OutboundAnswer } from '../../../platform/outbound/index.js';
-import type { TokenUsage } from '../provider-metrics.js';
+import type { TokenUsage } from '../calls/provider-metrics.js';
 import { openJson } from './base64-in-json.js';
 import { beginsLikeImage } from './image-bytes.js';
 import { type RefusalReader, readRefusal, refusalError, unusable } from './refusals.js';

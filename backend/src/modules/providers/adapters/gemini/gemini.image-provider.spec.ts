@@ -7,7 +7,7 @@ import { Metrics } from '../../../../platform/metrics/index.js';
 import { AllowList } from '../../../../platform/outbound/allow-list.js';
 import { OutboundHttp } from '../../../../platform/outbound/index.js';
 import type { ImageRequest, ProviderImage, ProviderSetup } from '../../image-provider.js';
-import { ProviderMetrics } from '../../provider-metrics.js';
+import { ProviderMetrics } from '../../calls/provider-metrics.js';
 import { describeImageProvider } from '../../testing/image-provider.suite.js';
 import { MISHAP_OUTCOMES } from '../../testing/mishap-outcomes.js';
 import { describeProviderFailures } from '../../testing/provider-failures.suite.js';

@@ -1,7 +1,7 @@
 import { GENERATION_MAX_COUNT } from '@atelier/contracts';
 import { Logger } from '@nestjs/common';
 import type { OutboundAnswer, OutboundHttp } from '../../../../platform/outbound/index.js';
-import { offeredSizes } from '../../described-provider.js';
+import { offeredSizes } from '../../choice/described-provider.js';
 import { type ImageOrder, imageOrder } from '../../image-order.js';
 import type {
   ConnectionReport,
@@ -12,7 +12,7 @@ import type {
   ProviderImage,
   ProviderSetup,
 } from '../../image-provider.js';
-import type { ProviderMetrics } from '../../provider-metrics.js';
+import type { ProviderMetrics } from '../../calls/provider-metrics.js';
 import { type GeminiContent, type GeminiUsage, nothingMade, readGeminiContent } from '../../wire/gemini-content.js';
 import { geminiHeaders, geminiUrl } from '../../wire/gemini-connection.js';
 import { geminiReader } from '../../wire/gemini-refusals.js';

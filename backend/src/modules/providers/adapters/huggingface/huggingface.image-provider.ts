@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { GENERATION_MAX_COUNT, TIERS, type Tier } from '@atelier/contracts';
 import { Logger } from '@nestjs/common';
 import type { OutboundHttp } from '../../../../platform/outbound/index.js';
-import { offeredSizes } from '../../described-provider.js';
+import { offeredSizes } from '../../choice/described-provider.js';
 import { imageOrder } from '../../image-order.js';
 import type {
   ConnectionReport,

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { GENERATION_MAX_COUNT, TIERS } from '@atelier/contracts';
 import { Logger } from '@nestjs/common';
 import type { OutboundAnswer, OutboundHttp } from '../../../../platform/outbound/index.js';
-import { offeredSizes } from '../../described-provider.js';
+import { offeredSizes } from '../../choice/described-provider.js';
 import { type ImageOrder, imageOrder } from '../../image-order.js';
 import type {
   ConnectionReport,

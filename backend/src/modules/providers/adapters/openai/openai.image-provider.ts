@@ -1,7 +1,7 @@
 import { GENERATION_MAX_COUNT } from '@atelier/contracts';
 import { Logger } from '@nestjs/common';
 import type { OutboundAnswer, OutboundHttp } from '../../../../platform/outbound/index.js';
-import { offeredSizes } from '../../described-provider.js';
+import { offeredSizes } from '../../choice/described-provider.js';
 import type {
   ConnectionReport,
   ImageProvider,
@@ -12,7 +12,7 @@ import type {
 } from '../../image-provider.js';
 import { ProviderError } from '../../provider-error.js';
 import { type ImageOrder, imageOrder } from '../../image-order.js';
-import type { ProviderMetrics, TokenUsage } from '../../provider-metrics.js';
+import type { ProviderMetrics, TokenUsage } from '../../calls/provider-metrics.js';
 import { requestIdOf } from '../../wire/answer-headers.js';
 import { maxAnswerBytes } from '../../wire/image-bytes.js';
 import { readImagesAnswer } from '../../wire/images-answer.js';

@@ -4,7 +4,7 @@ import { ENHANCEMENT_MAX_BYTES, SERVICE_TIMEOUT_MS, TEMPERATURE } from '../../en
 import { type Question, questionAbout } from '../../enhancement/question.js';
 import { readEnhancement } from '../../enhancement/read-enhancement.js';
 import type { Enhancement, EnhancerSetup, PromptEnhancer } from '../../prompt-enhancer.js';
-import type { ProviderMetrics } from '../../provider-metrics.js';
+import type { ProviderMetrics } from '../../calls/provider-metrics.js';
 import { geminiHeaders, geminiUrl } from '../../wire/gemini-connection.js';
 import { nothingMade, readGeminiContent } from '../../wire/gemini-content.js';
 import { geminiReader } from '../../wire/gemini-refusals.js';

@@ -7,7 +7,7 @@ import { type Question, questionAbout } from '../../enhancement/question.js';
 import { declined, readEnhancement } from '../../enhancement/read-enhancement.js';
 import type { Enhancement, EnhancerSetup, PromptEnhancer } from '../../prompt-enhancer.js';
 import { ProviderError } from '../../provider-error.js';
-import type { ProviderMetrics } from '../../provider-metrics.js';
+import type { ProviderMetrics } from '../../calls/provider-metrics.js';
 import { HUGGING_FACE, HUGGING_FACE_READER } from '../../wire/hugging-face.js';
 import { unusable } from '../../wire/refusals.js';
 import { callVendor } from '../../wire/vendor-call.js';

@@ -8,7 +8,7 @@ import { readEnhancement } from '../../enhancement/read-enhancement.js';
 import type { ConnectionReport } from '../../image-provider.js';
 import type { Enhancement, EnhancerSetup, PromptEnhancer } from '../../prompt-enhancer.js';
 import { ProviderError } from '../../provider-error.js';
-import type { ProviderMetrics } from '../../provider-metrics.js';
+import type { ProviderMetrics } from '../../calls/provider-metrics.js';
 import type { RefusalReader } from '../../wire/refusals.js';
 import { callVendor } from '../../wire/vendor-call.js';
 

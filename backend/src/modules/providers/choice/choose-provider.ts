@@ -1,5 +1,5 @@
 import type { AspectRatio, ProviderStatus, Tier } from '@atelier/contracts';
-import { DomainError } from '../../platform/errors/index.js';
+import { DomainError } from '../../../platform/errors/index.js';
 import { type DescribedProvider, aspectRatiosOf } from './described-provider.js';
 
 /** The key that leaves the choice to us. */

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PROMPT_ENHANCER_KEYS, type SettingsInForce, StudioSettingsService } from '../studio-settings/index.js';
-import { VendorConnections } from './connections/vendor-connections.js';
-import type { EnhancerSetup } from './prompt-enhancer.js';
-import { connectionOf } from './provider-setups.js';
+import { PROMPT_ENHANCER_KEYS, type SettingsInForce, StudioSettingsService } from '../../studio-settings/index.js';
+import { VendorConnections } from '../connections/vendor-connections.js';
+import type { EnhancerSetup } from '../prompt-enhancer.js';
+import { connectionOf } from '../provider-setups.js';
 
 /** The prompt enhancers' set-ups as they are now. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Availability, type ProviderWish, chooseFallback, chooseProvider } from './choose-provider.js';
 import { describeProviders } from './described-provider.js';
-import type { ImageProvider } from './image-provider.js';
-import { fakeProvider } from './testing/fake-provider.js';
+import type { ImageProvider } from '../image-provider.js';
+import { fakeProvider } from '../testing/fake-provider.js';
 
 const WISH: ProviderWish = { requested: 'auto', tier: 'standard', aspectRatio: '1:1', count: 1 };
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ProviderErrorCategory, type ProviderHealthState, TIERS, type Tier } from '@atelier/contracts';
-import { Clock, Remembered } from '../../platform/time/index.js';
-import { IMAGE_PROVIDER_KEYS } from '../studio-settings/index.js';
+import { Clock, Remembered } from '../../../platform/time/index.js';
+import { IMAGE_PROVIDER_KEYS } from '../../studio-settings/index.js';
 import { type FinishedCall, ProviderAttempts } from './provider-attempts.js';
 import { ProviderBreaker } from './provider-breaker.js';
-import { ProviderError } from './provider-error.js';
+import { ProviderError } from '../provider-error.js';
 
 /** How far back a provider's calls are looked at, and how many of them. */
 const WINDOW_MS = 24 * 60 * 60_000;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Tier } from '@atelier/contracts';
-import { describeOnEveryDatabase } from '../../../test/test-database.js';
-import { Metrics } from '../../platform/metrics/index.js';
-import { Clock } from '../../platform/time/index.js';
+import { describeOnEveryDatabase } from '../../../../test/test-database.js';
+import { Metrics } from '../../../platform/metrics/index.js';
+import { Clock } from '../../../platform/time/index.js';
 import { DEFAULT_BREAKER_LIMITS } from './breaker-limits.js';
 import { ProviderAttempt } from './provider-attempt.entity.js';
 import { type CallEnd, ProviderAttempts } from './provider-attempts.js';

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { describeOnEveryDatabase, type TestDatabase } from '../../../test/test-database.js';
-import { Metrics } from '../../platform/metrics/index.js';
-import { Clock } from '../../platform/time/index.js';
+import { describeOnEveryDatabase, type TestDatabase } from '../../../../test/test-database.js';
+import { Metrics } from '../../../platform/metrics/index.js';
+import { Clock } from '../../../platform/time/index.js';
 import type { BreakerLimits } from './breaker-limits.js';
 import { ProviderAttempt } from './provider-attempt.entity.js';
 import { type CallEnd, ProviderAttempts } from './provider-attempts.js';
 import { ProviderBreakerRow } from './provider-breaker.entity.js';
 import { type Admission, ProviderBreaker, ProviderRestingError } from './provider-breaker.js';
-import type { ProviderErrorCategory } from './provider-error.js';
+import type { ProviderErrorCategory } from '../provider-error.js';
 
 const LIMITS: BreakerLimits = {
   failures: 3,

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Metrics } from '../../platform/metrics/index.js';
-import { settingsInForce } from '../studio-settings/index.js';
-import type { ConnectionReport, ImageProvider } from './image-provider.js';
+import { Metrics } from '../../../platform/metrics/index.js';
+import { settingsInForce } from '../../studio-settings/index.js';
+import type { ConnectionReport, ImageProvider } from '../image-provider.js';
 import { ModelWatch } from './model-watch.js';
-import { ProviderError } from './provider-error.js';
-import { ProviderRegistry } from './provider-registry.js';
-import { fakeProvider } from './testing/fake-provider.js';
-import { RecordedLog } from './testing/recorded-log.js';
+import { ProviderError } from '../provider-error.js';
+import { ProviderRegistry } from '../provider-registry.js';
+import { fakeProvider } from '../testing/fake-provider.js';
+import { RecordedLog } from '../testing/recorded-log.js';
 
 const WARNING = 'OpenAI shuts down the model x, which is set up here, on 2027-02-01.';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock } from '../../platform/time/index.js';
-import type { EnhancerSetup } from './prompt-enhancer.js';
-import type { ProviderError, ProviderErrorCategory } from './provider-error.js';
+import { Clock } from '../../../platform/time/index.js';
+import type { EnhancerSetup } from '../prompt-enhancer.js';
+import type { ProviderError, ProviderErrorCategory } from '../provider-error.js';
 
 /** How long a failure says something about the next attempt. */
 const TELLING_MS = 60_000;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Counter, Metrics } from '../../platform/metrics/index.js';
+import { type Counter, Metrics } from '../../../platform/metrics/index.js';
 
 /** What a vendor will bill for, where it counts in tokens. */
 export interface TokenUsage {

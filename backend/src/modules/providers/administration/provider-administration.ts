@@ -9,21 +9,21 @@ import {
   VENDORS,
   type VendorKey,
 } from '@atelier/contracts';
-import { toInstant, toInstantOrNull } from '../../platform/time/index.js';
-import type { Actor } from '../auth/index.js';
-import { StudioSettingsService } from '../studio-settings/index.js';
-import { currentStatus } from './choose-provider.js';
-import { VendorCredentials } from './connections/vendor-credentials.js';
-import { type DescribedProvider, tiersOf } from './described-provider.js';
-import { type EnhancerFailure, EnhancerHealth } from './enhancer-health.js';
-import { EnhancerSetups } from './enhancer-setups.js';
-import type { ProviderSetup } from './image-provider.js';
-import { ProviderBreaker } from './provider-breaker.js';
-import { ProviderCatalogue } from './provider-catalogue.js';
-import { type Health, ProviderHealth } from './provider-health.js';
-import { EnhancerRegistry, ProviderRegistry } from './provider-registry.js';
-import { ProviderSetups } from './provider-setups.js';
-import { connectionFixed, providerNotFound } from './providers.errors.js';
+import { toInstant, toInstantOrNull } from '../../../platform/time/index.js';
+import type { Actor } from '../../auth/index.js';
+import { StudioSettingsService } from '../../studio-settings/index.js';
+import { currentStatus } from '../choice/choose-provider.js';
+import { VendorCredentials } from '../connections/vendor-credentials.js';
+import { type DescribedProvider, tiersOf } from '../choice/described-provider.js';
+import { type EnhancerFailure, EnhancerHealth } from '../enhancement/enhancer-health.js';
+import { EnhancerSetups } from '../enhancement/enhancer-setups.js';
+import type { ProviderSetup } from '../image-provider.js';
+import { ProviderBreaker } from '../calls/provider-breaker.js';
+import { ProviderCatalogue } from '../provider-catalogue.js';
+import { type Health, ProviderHealth } from '../calls/provider-health.js';
+import { EnhancerRegistry, ProviderRegistry } from '../provider-registry.js';
+import { ProviderSetups } from '../provider-setups.js';
+import { connectionFixed, providerNotFound } from '../providers.errors.js';
 
 /** What administrators see of providers, and the keys that they enter. */
 @Injectable()

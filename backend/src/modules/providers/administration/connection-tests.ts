@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ProviderTestResult } from '@atelier/contracts';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
-import { Limiters } from '../../platform/throttling/index.js';
-import { NO_SETUP } from './described-provider.js';
-import { EnhancerSetups } from './enhancer-setups.js';
-import type { ConnectionReport } from './image-provider.js';
-import { ProviderError } from './provider-error.js';
-import { EnhancerRegistry, ProviderRegistry } from './provider-registry.js';
-import { ProviderSetups } from './provider-setups.js';
-import { connectionFixed, providerNotFound, testThrottled } from './providers.errors.js';
+import { Limiters } from '../../../platform/throttling/index.js';
+import { NO_SETUP } from '../choice/described-provider.js';
+import { EnhancerSetups } from '../enhancement/enhancer-setups.js';
+import type { ConnectionReport } from '../image-provider.js';
+import { ProviderError } from '../provider-error.js';
+import { EnhancerRegistry, ProviderRegistry } from '../provider-registry.js';
+import { ProviderSetups } from '../provider-setups.js';
+import { connectionFixed, providerNotFound, testThrottled } from '../providers.errors.js';
 
 /** So often one provider may be tested: enough to try keys, too few to look for servers with. */
 const TESTS = { points: 10, durationS: 60 };

@@ -5,15 +5,15 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Configuration } from '../../platform/config/index.js';
-import { Metrics } from '../../platform/metrics/index.js';
-import { RepeatedTask } from '../../platform/time/index.js';
-import { StudioSettingsService } from '../studio-settings/index.js';
-import { NO_SETUP } from './described-provider.js';
-import type { ImageProvider, ProviderSetup } from './image-provider.js';
-import { ProviderError } from './provider-error.js';
-import { ProviderRegistry } from './provider-registry.js';
-import { ProviderSetups } from './provider-setups.js';
+import { Configuration } from '../../../platform/config/index.js';
+import { Metrics } from '../../../platform/metrics/index.js';
+import { RepeatedTask } from '../../../platform/time/index.js';
+import { StudioSettingsService } from '../../studio-settings/index.js';
+import { NO_SETUP } from '../choice/described-provider.js';
+import type { ImageProvider, ProviderSetup } from '../image-provider.js';
+import { ProviderError } from '../provider-error.js';
+import { ProviderRegistry } from '../provider-registry.js';
+import { ProviderSetups } from '../provider-setups.js';
 
 /** Vendors give up a model some months after they have said so. */
 const EVERY_MS = 24 * 60 * 60_000;

@@ -7,8 +7,8 @@ import {
   IntegerColumn,
   ReferenceColumn,
   TextColumn,
-} from '../../platform/database/index.js';
-import type { ProviderErrorCategory } from './provider-error.js';
+} from '../../../platform/database/index.js';
+import type { ProviderErrorCategory } from '../provider-error.js';
 
 /** `UNKNOWN`: nobody heard the end of it. The provider may have done the work, and may have charged for it. */
 export type ProviderAttemptState = 'STARTED' | 'SUCCEEDED' | 'FAILED' | 'UNKNOWN';

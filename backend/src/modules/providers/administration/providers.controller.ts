@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Inject, Param, Post, Put } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AdminProviders, ProviderConnection, ProviderCredentialsChange, ProviderTestResult } from '@atelier/contracts';
-import { Answers } from '../../platform/http/index.js';
-import { type Actor, CurrentUser, RequireRole, RequireScope } from '../auth/index.js';
+import { Answers } from '../../../platform/http/index.js';
+import { type Actor, CurrentUser, RequireRole, RequireScope } from '../../auth/index.js';
 import { ConnectionTests } from './connection-tests.js';
 import { ProviderAdministration } from './provider-administration.js';
 

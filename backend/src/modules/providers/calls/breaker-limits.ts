@@ -1,4 +1,4 @@
-import type { ProviderErrorCategory } from './provider-error.js';
+import type { ProviderErrorCategory } from '../provider-error.js';
 
 /** When a provider is left alone, and for how long. */
 export interface BreakerLimits {

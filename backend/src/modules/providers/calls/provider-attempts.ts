@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Tier } from '@atelier/contracts';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
-import { newId } from '../../platform/crypto/index.js';
-import { Transactions } from '../../platform/database/index.js';
-import { Clock } from '../../platform/time/index.js';
+import { newId } from '../../../platform/crypto/index.js';
+import { Transactions } from '../../../platform/database/index.js';
+import { Clock } from '../../../platform/time/index.js';
 import { ProviderAttempt } from './provider-attempt.entity.js';
-import type { ProviderErrorCategory } from './provider-error.js';
+import type { ProviderErrorCategory } from '../provider-error.js';
 
 const REQUEST_ID_MAX_LENGTH = 200;
 const DETAIL_MAX_LENGTH = 500;

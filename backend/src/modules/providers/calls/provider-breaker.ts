@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Transactions, isUniqueViolation } from '../../platform/database/index.js';
-import { Metrics } from '../../platform/metrics/index.js';
-import { Clock, Remembered } from '../../platform/time/index.js';
+import { Transactions, isUniqueViolation } from '../../../platform/database/index.js';
+import { Metrics } from '../../../platform/metrics/index.js';
+import { Clock, Remembered } from '../../../platform/time/index.js';
 import { BREAKER_LIMITS, type BreakerLimits, HELD_AGAINST } from './breaker-limits.js';
 import { type CallEnd, ProviderAttempts } from './provider-attempts.js';
 import { ProviderBreakerRow } from './provider-breaker.entity.js';

@@ -1,5 +1,5 @@
 import { Check, Entity, PrimaryColumn } from 'typeorm';
-import { InstantColumn, IntegerColumn, TextColumn } from '../../platform/database/index.js';
+import { InstantColumn, IntegerColumn, TextColumn } from '../../../platform/database/index.js';
 
 /** `OPEN`: nobody calls the provider. `PROBING`: one call finds out whether it is back, and the others wait for it. */
 export type BreakerState = 'CLOSED' | 'OPEN' | 'PROBING';

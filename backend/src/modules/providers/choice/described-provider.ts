@@ -1,5 +1,5 @@
 import { TIERS, type AspectRatio, type ProviderStatus, type Tier } from '@atelier/contracts';
-import type { ImageProvider, ImageProviderCapabilities, ProviderSetup } from './image-provider.js';
+import type { ImageProvider, ImageProviderCapabilities, ProviderSetup } from '../image-provider.js';
 
 /** A provider as it is set up now. */
 export interface DescribedProvider {
