@@ -20,11 +20,16 @@ export const AUDIT_ACTIONS = [
   'credits.grant',
   'credits.revoke',
   'credits.release_account',
+  'webhook.create',
+  'webhook.change',
+  'webhook.rotate',
+  'webhook.disable',
+  'webhook.delete',
 ] as const;
 export const AuditAction = z.enum(AUDIT_ACTIONS);
 export type AuditAction = z.infer<typeof AuditAction>;
 
-export const AUDIT_TARGETS = ['user', 'api_key', 'settings', 'provider', 'credit_account', 'route'] as const;
+export const AUDIT_TARGETS = ['user', 'api_key', 'settings', 'provider', 'credit_account', 'webhook', 'route'] as const;
 export const AuditTargetType = z.enum(AUDIT_TARGETS);
 export type AuditTargetType = z.infer<typeof AuditTargetType>;
 

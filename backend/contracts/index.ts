@@ -15,3 +15,4 @@ export * from './studio-costs.js';
 export * from './studio.js';
 export * from './studio-settings.js';
 export * from './users.js';
+export * from './webhooks.js';

@@ -19,3 +19,11 @@ export const CREDITS_MAX = 1_000_000_000_000;
 
 /** Highest price of one image, in credits. */
 export const PRICE_MAX = 1_000_000;
+
+/** Most webhook endpoints that one account may have, and the longest description of one, in characters. */
+export const WEBHOOK_MAX_ENDPOINTS = 20;
+export const WEBHOOK_DESCRIPTION_MAX_LENGTH = 200;
+
+/** For how long an old secret still signs after a rotation: a day unless said otherwise, a week at most, in seconds. */
+export const WEBHOOK_GRACE_DEFAULT_S = 24 * 60 * 60;
+export const WEBHOOK_GRACE_MAX_S = 7 * WEBHOOK_GRACE_DEFAULT_S;

@@ -69,6 +69,11 @@ export const PROBLEM_CODES = [
   'providers.test_throttled',
   'enhancer.unavailable',
   'enhancer.throttled',
+  'webhooks.not_found',
+  'webhooks.delivery_not_found',
+  'webhooks.limit_reached',
+  'webhooks.disabled',
+  'webhooks.throttled',
   'server.error',
   'server.unavailable',
 ] as const;

@@ -68,6 +68,21 @@ export const accessExplanations = {
     next: 'Revoke a key that is not used any more.',
   },
 
+  'webhooks.not_found': { what: 'There is no such webhook.', next: 'Reload the list of webhooks.' },
+  'webhooks.delivery_not_found': {
+    what: 'There is no such delivery; old ones are forgotten.',
+    next: 'Reload the list of deliveries.',
+  },
+  'webhooks.limit_reached': {
+    what: 'This account has as many webhooks as it can have.',
+    next: 'Delete a webhook that is not used any more.',
+  },
+  'webhooks.disabled': { what: 'This webhook is switched off.', next: 'Enable it and try again.' },
+  'webhooks.throttled': {
+    what: 'That were too many test messages and replays at once.',
+    next: 'Wait a minute and try again.',
+  },
+
   'server.error': {
     what: 'Something went wrong on our side.',
     next: 'Try again, and tell your admin if it keeps happening.',
