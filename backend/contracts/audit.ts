@@ -78,7 +78,10 @@ const AuditFilter = z.strictObject({
   actor_id: z.coerce.number().pipe(UserId).optional(),
   action: AuditAction.optional(),
   target_type: AuditTargetType.optional(),
+  /** Of a setting its key, of a provider its name, of a user, account or API key its id. */
   target_id: z.string().max(64).optional(),
+  /** Where the request came from, as it is written in the entries. */
+  address: z.string().max(64).optional(),
   result: z.enum(AUDIT_RESULTS).optional(),
   /** From this instant on. */
   from: z.iso.datetime({ offset: true }).optional(),

@@ -32,22 +32,27 @@ describe('the audit log', () => {
     const answer = await admin.put('/admin/studio/settings', {
       credit_price_premium4: '6',
       image_gen_provider: 'auto',
+      initial_credits: '90',
     });
     expect(answer.status).toBe(200);
 
-    expect(await newest('settings.change')).toMatchObject({
+    const ofPrice = await read({ target_type: 'settings', target_id: 'credit_price_premium4' });
+    expect(ofPrice).toHaveLength(1);
+    expect(ofPrice[0]).toMatchObject({
       actor: { name: expect.any(String), api_key_id: null },
-      target: { type: 'settings', id: 'studio' },
+      action: 'settings.change',
+      target: { type: 'settings', id: 'credit_price_premium4' },
       before: { credit_price_premium4: '4' },
       after: { credit_price_premium4: '6' },
       result: 'success',
       address: '127.0.0.1',
       request_id: answer.headers.get('x-request-id'),
     });
-    const count = (await read({ action: 'settings.change' })).length;
+    const changed = await read({ action: 'settings.change' });
+    expect(changed.map(({ target }) => target?.id)).toEqual(['initial_credits', 'credit_price_premium4']);
     await admin.put('/admin/studio/settings', { credit_price_premium4: '6' });
     await admin.put('/admin/studio/settings', { credit_price_premium4: 'free' });
-    expect(await read({ action: 'settings.change' })).toHaveLength(count);
+    expect(await read({ action: 'settings.change' })).toHaveLength(changed.length);
   });
 
   it('has every grant, user, key and account, with what was done with which key', async () => {
@@ -120,6 +125,12 @@ describe('the audit log', () => {
       'session.begin',
     ]);
     expect(JSON.stringify(refused)).not.toMatch(/nobody@atelier\.test|not the password at all/);
+  });
+
+  it('finds what came from an address', async () => {
+    const addresses = new Set((await read({ address: '127.0.0.1' })).map(({ address }) => address));
+    expect([...addresses]).toEqual(['127.0.0.1']);
+    expect(await read({ address: '192.0.2.99' })).toEqual([]);
   });
 
   it('is read page by page and by time, each entry once', async () => {

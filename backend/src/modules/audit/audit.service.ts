@@ -71,11 +71,12 @@ export class AuditService {
 }
 
 function narrowed(query: SelectQueryBuilder<AuditEntryRow>, filter: Filter): SelectQueryBuilder<AuditEntryRow> {
-  const { actor_id: actorId, action, target_type: targetType, target_id: targetId, result, from, to } = filter;
+  const { actor_id: actorId, action, target_type: targetType, target_id: targetId, address, result, from, to } = filter;
   if (actorId !== undefined) query.andWhere('entry.actorId = :actorId', { actorId });
   if (action !== undefined) query.andWhere('entry.action = :action', { action });
   if (targetType !== undefined) query.andWhere('entry.targetType = :targetType', { targetType });
   if (targetId !== undefined) query.andWhere('entry.targetId = :targetId', { targetId });
+  if (address !== undefined) query.andWhere('entry.address = :address', { address });
   if (result !== undefined) query.andWhere('entry.result = :result', { result });
   if (from !== undefined) query.andWhere('entry.at >= :from', { from: Date.parse(from) });
   if (to !== undefined) query.andWhere('entry.at < :to', { to: Date.parse(to) });

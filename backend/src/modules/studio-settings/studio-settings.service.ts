@@ -68,10 +68,12 @@ export class StudioSettingsService {
         ...defaultsOf(Object.keys(change)),
         ...Object.fromEntries(stored.map(({ key, value }) => [key, value])),
       };
-      const changes = changesBetween(before, change);
-      if (changes) {
+      // An entry for each, so that every setting has a history of its own.
+      for (const [key, value] of Object.entries(change)) {
+        const changes = changesBetween({ [key]: before[key] ?? null }, { [key]: value });
+        if (!changes) continue;
         await this.audit.record(tx, {
-          ...{ actor, action: 'settings.change', target: { type: 'settings', id: 'studio' } },
+          ...{ actor, action: 'settings.change', target: { type: 'settings', id: key } },
           ...changes,
         });
       }

@@ -14,6 +14,7 @@ import {
 @Index('ix_audit_entry_actor', ['actorId', 'sequence'])
 @Index('ix_audit_entry_action', ['action', 'sequence'])
 @Index('ix_audit_entry_target', ['targetType', 'targetId', 'sequence'])
+@Index('ix_audit_entry_address', ['address', 'sequence'])
 @Index('ix_audit_entry_result', ['result', 'sequence'])
 @Index('ix_audit_entry_at', ['at'])
 @Check('ck_audit_entry_result', `result IN ('success', 'refused')`)
