@@ -1,4 +1,5 @@
 import { type AnySchemaObject, Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { errorTable } from './error-table.js';
 
 export const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 export type DocumentedMethod = (typeof METHODS)[number];
@@ -114,8 +115,9 @@ export class ApiDocument {
     if (!(headers.get('content-type') ?? '').startsWith('application/problem+json')) complain('it is not problem+json');
     const validate = this.validator('/components/schemas/Problem');
     if (!validate(body)) complain(this.ajv.errorsText(validate.errors));
-    const problem = body as { status: number; request_id: string; instance: string; charged: boolean };
+    const problem = body as { status: number; code: string; request_id: string; instance: string; charged: boolean };
     if (problem.status !== status) complain('the problem claims another status');
+    if (errorTable().get(problem.code) !== status) complain(`the guide tells another status for ${problem.code}`);
     if (problem.request_id !== headers.get('x-request-id')) complain('request_id is not X-Request-Id');
     if (problem.instance !== path) complain('instance is another path');
     if (problem.charged) complain('a refusal claims to have charged');
