@@ -24,6 +24,7 @@ export const PROBLEM_CODES = [
   'auth.api_key_invalid',
   'auth.api_key_address',
   'auth.api_key_scope',
+  'auth.session_not_found',
   'api_keys.not_found',
   'api_keys.not_active',
   'api_keys.limit_reached',

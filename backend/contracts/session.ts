@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PASSWORD_MAX_LENGTH } from './limits.js';
-import { Credits, UserId } from './primitives.js';
+import { Credits, Instant, PageQuery, UserId, Uuid, page } from './primitives.js';
 
 export const ROLES = ['admin', 'member'] as const;
 export const Role = z.enum(ROLES);
@@ -72,6 +72,37 @@ export const PasswordChangeRequest = z.strictObject({
   new_password: Password,
 });
 export type PasswordChangeRequest = z.infer<typeof PasswordChangeRequest>;
+
+/** What people change about themselves. */
+export const UpdateMeRequest = z.strictObject({ name: DisplayName });
+export type UpdateMeRequest = z.infer<typeof UpdateMeRequest>;
+
+/** One sign-in on one device. */
+export const OwnSession = z.strictObject({
+  id: Uuid,
+  /** The browser and the system in plain words, as far as the device told, such as `Firefox on Windows`. */
+  device: z.string(),
+  /** Where it was last used from; null for a session that began before addresses were noted. */
+  address: z.string().nullable(),
+  created_at: Instant,
+  /** To within ten minutes: when its access token was last renewed. */
+  last_used_at: Instant,
+  /** The session that asks. */
+  is_current: z.boolean(),
+});
+export type OwnSession = z.infer<typeof OwnSession>;
+
+export const OwnSessionPage = page(OwnSession);
+export type OwnSessionPage = z.infer<typeof OwnSessionPage>;
+
+export const OwnSessionQuery = PageQuery;
+export type OwnSessionQuery = z.infer<typeof OwnSessionQuery>;
+
+export const EndedSessions = z.strictObject({
+  /** How many sessions were ended. */
+  ended: z.int().min(0),
+});
+export type EndedSessions = z.infer<typeof EndedSessions>;
 
 export const Me = z.strictObject({
   ...SessionUser.shape,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Credits, Instant, UserId, page } from './primitives.js';
+import { Credits, Instant, PageQuery, UserId, page } from './primitives.js';
 import { DisplayName, Email, Password, Role } from './session.js';
 
 /** `invited`: has no password yet. `disabled`: can't sign in, images and history stay. */
@@ -33,6 +33,13 @@ export type UserWithCredits = z.infer<typeof UserWithCredits>;
 
 export const UserPage = page(UserWithCredits);
 export type UserPage = z.infer<typeof UserPage>;
+
+export const UserQuery = z.strictObject({
+  ...PageQuery.shape,
+  /** People or service accounts alone; both when left out. */
+  kind: UserKind.optional(),
+});
+export type UserQuery = z.infer<typeof UserQuery>;
 
 export const CreateUserRequest = z.strictObject({
   email: Email,

@@ -36,6 +36,10 @@ export const AUTHORISATION_MATRIX: Readonly<Record<string, Access>> = {
   'POST /api/v1/auth/logout': open,
   'POST /api/v1/auth/password': user('none'),
   'GET /api/v1/auth/me': user('credits:read'),
+  'PATCH /api/v1/auth/me': user('none'),
+  'GET /api/v1/auth/sessions': user('none'),
+  'DELETE /api/v1/auth/sessions': user('none'),
+  'DELETE /api/v1/auth/sessions/{id}': user('none'),
 
   'GET /api/v1/api-keys': user('none'),
   'POST /api/v1/api-keys': user('none'),

@@ -7,6 +7,8 @@ import { type Server, startServer } from '../support/server.js';
 /** Everything that the API can do. A line that is missing or new is a change that clients are told about. */
 const INVENTORY = [
   'DELETE /api/v1/api-keys/{id} revokeApiKey',
+  'DELETE /api/v1/auth/sessions endOtherSessions',
+  'DELETE /api/v1/auth/sessions/{id} endOwnSession',
   'GET /api/v1/admin/audit-log listAuditEntries',
   'GET /api/v1/admin/audit-log/export exportAuditLog',
   'GET /api/v1/admin/audit-log/verification verifyAuditLog',
@@ -19,6 +21,7 @@ const INVENTORY = [
   'GET /api/v1/api-keys listApiKeys',
   'GET /api/v1/api-keys/{id} getApiKey',
   'GET /api/v1/auth/me getMe',
+  'GET /api/v1/auth/sessions listOwnSessions',
   'GET /api/v1/auth/setup getSetupStatus',
   'GET /api/v1/credits/balance getBalance',
   'GET /api/v1/credits/entries listLedgerEntries',
@@ -36,6 +39,7 @@ const INVENTORY = [
   'GET /v1/models/{id} getOpenAIModel',
   'PATCH /api/v1/admin/users/{id} updateUser',
   'PATCH /api/v1/api-keys/{id} updateApiKey',
+  'PATCH /api/v1/auth/me updateMe',
   'POST /api/v1/admin/credits/accounts/{user_id}/release releaseAccount',
   'POST /api/v1/admin/credits/audit auditLedger',
   'POST /api/v1/admin/credits/grants grantCredits',

@@ -6,6 +6,8 @@ import { type Explanation, namedFields } from './explanation';
 export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
   ...accessExplanations,
 
+  'auth.session_not_found': { what: 'This session has ended already.', next: 'Reload the list.' },
+
   'users.not_found': { what: 'This user no longer exists.', next: 'Reload the list.' },
   'users.email_taken': { what: 'Somebody already uses this e-mail address.', next: 'Use another one.' },
   'users.last_admin': {

@@ -1,6 +1,6 @@
 import type { Role } from '@atelier/contracts';
-import type { AuditOrigin } from '../../platform/audit/index.js';
 import type { ApiKeyClaims } from './api-keys/api-key-recognition.js';
+import type { RequestOrigin } from './origin.js';
 import type { SessionClaims } from './sessions/session-token.js';
 
 /** Who is asking: the signed-in user, as the database knew them when this request began. */
@@ -12,7 +12,7 @@ export interface Actor {
   /** The key that they ask with; undefined for a person who is signed in. */
   readonly apiKey?: ApiKeyClaims | undefined;
   /** Where the request came from; undefined for what no request asked for. */
-  readonly origin?: AuditOrigin | undefined;
+  readonly origin?: RequestOrigin | undefined;
 }
 
 /** The user as the rest of the application knows them. */

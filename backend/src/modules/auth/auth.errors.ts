@@ -36,6 +36,10 @@ export const throttled = (retryAfterMs: number): DomainError =>
 export const originRefused = (): DomainError =>
   new DomainError('auth.origin_refused', 'forbidden', 'This request may only come from the console itself.');
 
+/** The same for a session that never was, somebody else's, and one that has ended. */
+export const sessionNotFound = (): DomainError =>
+  new DomainError('auth.session_not_found', 'not_found', 'There is no such session, or it has ended already.');
+
 export const forbidden = (): DomainError =>
   new DomainError('auth.forbidden', 'forbidden', 'You are not allowed to do this.');
 

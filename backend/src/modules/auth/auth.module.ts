@@ -16,6 +16,8 @@ import { SessionGuard } from './guards/session.guard.js';
 import { LiveCredentials } from './live-credentials.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { AccessTokens } from './sessions/access-tokens.js';
+import { OwnSessionsController } from './sessions/own-sessions.controller.js';
+import { OwnSessionsService } from './sessions/own-sessions.service.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RefreshTokenEntity } from './sessions/refresh-token.entity.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
@@ -32,6 +34,8 @@ import { Limiters } from '../../platform/throttling/index.js';
 import { InvitationEntity } from './users/invitation.entity.js';
 import { InvitationsService } from './users/invitations.service.js';
 import { NewUserListeners } from './users/new-user-listeners.js';
+import { ProfileController } from './users/profile.controller.js';
+import { ProfileService } from './users/profile.service.js';
 import { UserEntity } from './users/user.entity.js';
 import { UsersService } from './users/users.service.js';
 
@@ -47,13 +51,15 @@ import { UsersService } from './users/users.service.js';
       ApiKeyEntity,
     ]),
   ],
-  controllers: [AuthController, ApiKeysController],
+  controllers: [AuthController, OwnSessionsController, ProfileController, ApiKeysController],
   providers: [
     AuthService,
     CredentialsService,
     SessionsService,
+    OwnSessionsService,
     SetupService,
     UsersService,
+    ProfileService,
     InvitationsService,
     NewUserListeners,
     AccessTokens,

@@ -60,7 +60,7 @@ export class AuthService {
     const token = this.cookie.read(request);
     if (token === undefined) throw refreshInvalid();
     await this.throttle.refreshAttempt(addressOf(request));
-    return this.#admit(await this.sessions.refresh(token), response);
+    return this.#admit(await this.sessions.refresh(token, originOf(request)), response);
   }
 
   async signOut(request: Request, response: Response): Promise<void> {

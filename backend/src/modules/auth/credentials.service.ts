@@ -67,7 +67,7 @@ export class CredentialsService {
       // Somebody changed the password, or the user, while this one was being hashed.
       if (changed.affected !== 1) throw credentialsInvalid();
       await revokeSessionsOf(tx, actor.id, this.clock.now());
-      const session = await this.sessions.open(tx, actor.id);
+      const session = await this.sessions.open(tx, actor.id, { origin: actor.origin });
       await this.audit.record(tx, { actor, action: 'password.change', target: { type: 'user', id: actor.id } });
       return session;
     });

@@ -3,13 +3,14 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { SetupRequest } from '@atelier/contracts';
 import type { EntityManager, Repository } from 'typeorm';
-import { AuditLog, type AuditOrigin } from '../../platform/audit/index.js';
+import { AuditLog } from '../../platform/audit/index.js';
 import { Configuration, ConfigurationError } from '../../platform/config/index.js';
 import { SecretKeys } from '../../platform/crypto/index.js';
 import { Transactions, isUniqueViolation } from '../../platform/database/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { setupClosed, setupTokenInvalid } from './auth.errors.js';
 import { hashOfToken, matchesHash } from './opaque-token.js';
+import type { RequestOrigin } from './origin.js';
 import { weaknessOf } from './passwords/password-rules.js';
 import { SessionsService, type SignedIn } from './sessions/sessions.service.js';
 import { SetupRecordEntity } from './setup-record.entity.js';
@@ -69,14 +70,14 @@ export class SetupService {
    * Creates the first administrator and signs them in.
    * @throws DomainError `auth.setup_closed`, `auth.setup_token_invalid`, `auth.password_weak`
    */
-  async complete({ token, email, name, password }: SetupRequest, origin?: AuditOrigin): Promise<SignedIn> {
+  async complete({ token, email, name, password }: SetupRequest, origin?: RequestOrigin): Promise<SignedIn> {
     if (!(await this.isOpen())) throw setupClosed();
     const link = await this.records.findOneBy({ name: 'link' });
     if (!link?.tokenHash || this.#isExpired(link) || !matchesHash(token, link.tokenHash)) throw setupTokenInvalid();
     const passwordHash = await this.usersService.hashChosen(password, email);
     const opened = await this.#closing(async (tx) => {
       const { id } = await this.usersService.insert(tx, { email, name, role: 'admin' }, passwordHash, null);
-      const session = await this.sessions.open(tx, id);
+      const session = await this.sessions.open(tx, id, { origin });
       const actor = { id, name, origin };
       await this.audit.record(tx, { actor, action: 'session.begin', target: { type: 'user', id } });
       return session;

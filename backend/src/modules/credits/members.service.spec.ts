@@ -28,6 +28,11 @@ describeAppOnEveryDatabase('Members', (start) => {
       has_more: true,
     });
     const second = await members.list({ limit: 1, cursor: first.next_cursor ?? 'none' });
+    const shop = await members.createServiceAccount(ADMINISTRATOR, { name: 'Shop', role: 'member', credits: 3 });
+    expect((await members.list({ limit: 10, kind: 'service' })).data).toMatchObject([
+      { id: shop.id, kind: 'service', credits: { available: 3 } },
+    ]);
+    expect((await members.list({ limit: 10, kind: 'person' })).data.map(({ id }) => id)).toEqual([anna.id, ben.id]);
     expect(second).toMatchObject({
       data: [{ id: ben.id, credits: { available: 0, held: 0 } }],
       has_more: false,

@@ -4,9 +4,9 @@ import type {
   CreateUserRequest,
   CreatedUser,
   Me,
-  PageQuery,
   User,
   UserPage,
+  UserQuery,
 } from '@atelier/contracts';
 import { type Actor, UsersService } from '../auth/index.js';
 import { CreditsService } from './credits.service.js';
@@ -25,7 +25,7 @@ export class MembersService {
     return { id, email, name, role, credits: { available, held } };
   }
 
-  async list(query: PageQuery): Promise<UserPage> {
+  async list(query: UserQuery): Promise<UserPage> {
     const { users, nextCursor } = await this.users.list(query);
     const balances = await this.credits.balancesOf(users.map(({ id }) => id));
     return {

@@ -5,11 +5,11 @@ import {
   CreateUserRequest,
   CreatedUser,
   Invitation,
-  PageQuery,
   UpdateUserRequest,
   User,
   UserIdParameter,
   UserPage,
+  UserQuery,
 } from '@atelier/contracts';
 import { Answers } from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireRole, RequireScope, UsersService } from '../auth/index.js';
@@ -28,7 +28,7 @@ export class UsersController {
   @Get('users')
   @ApiOperation({ operationId: 'listUsers', summary: 'List the users with their balances' })
   @Answers(200, UserPage, 'One page of users, oldest first.')
-  list(@Query({ schema: PageQuery }) query: PageQuery): Promise<UserPage> {
+  list(@Query({ schema: UserQuery }) query: UserQuery): Promise<UserPage> {
     return this.members.list(query);
   }
 

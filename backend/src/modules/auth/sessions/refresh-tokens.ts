@@ -8,13 +8,13 @@ import { revokeSession } from './revoke-sessions.js';
 import { SessionEntity } from './session.entity.js';
 
 /** Each refresh gives another 30 days, as long as the session itself lasts. */
-const LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
+export const REFRESH_TOKEN_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /** Two tabs, or a retry after a lost answer, may present the same token; later than this it has been stolen. */
 const REUSE_GRACE_MS = 10_000;
 
 export interface IssuedToken {
-  readonly session: Pick<SessionEntity, 'id' | 'userId' | 'expiresAt'>;
+  readonly session: Pick<SessionEntity, 'id' | 'userId' | 'expiresAt' | 'lastUsedAt'>;
   readonly token: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
@@ -89,7 +89,7 @@ async function insert(
   session: IssuedToken['session'],
   nowMs: number,
 ): Promise<IssuedToken> {
-  const expiresAt = Math.min(nowMs + LIFETIME_MS, session.expiresAt);
+  const expiresAt = Math.min(nowMs + REFRESH_TOKEN_LIFETIME_MS, session.expiresAt);
   await tx.insert(RefreshTokenEntity, {
     hash: hashOfToken(token),
     sessionId: session.id,

@@ -1,5 +1,5 @@
 import { Entity, Index } from 'typeorm';
-import { IdColumn, InstantColumn, IntegerColumn } from '../../../platform/database/index.js';
+import { IdColumn, InstantColumn, IntegerColumn, TextColumn } from '../../../platform/database/index.js';
 
 /** One sign-in on one device: the family of refresh tokens that descend from it. */
 @Entity('session')
@@ -21,4 +21,15 @@ export class SessionEntity {
 
   @InstantColumn({ nullable: true })
   revokedAt!: number | null;
+
+  /** When it began or was last refreshed; null for one that began before this was noted. */
+  @InstantColumn({ nullable: true })
+  lastUsedAt!: number | null;
+
+  /** Where it was last used from, and with what. */
+  @TextColumn(64, { nullable: true })
+  address!: string | null;
+
+  @TextColumn(300, { nullable: true })
+  userAgent!: string | null;
 }

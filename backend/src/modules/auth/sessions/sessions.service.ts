@@ -2,12 +2,13 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { SessionGrant } from '@atelier/contracts';
 import { type EntityManager, IsNull, LessThan, type Repository } from 'typeorm';
-import { AuditLog, type AuditOrigin } from '../../../platform/audit/index.js';
+import { AuditLog } from '../../../platform/audit/index.js';
 import { newId } from '../../../platform/crypto/index.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { credentialsInvalid, refreshInvalid, tokenExpired, tokenInvalid } from '../auth.errors.js';
 import { hashOfToken } from '../opaque-token.js';
+import type { RequestOrigin } from '../origin.js';
 import { sessionUserView } from '../users/user-view.js';
 import { UserEntity } from '../users/user.entity.js';
 import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-tokens.js';
@@ -20,10 +21,18 @@ import { SessionEntity } from './session.entity.js';
 /** However often it is refreshed, a session ends 90 days after the sign-in. */
 const SESSION_LIFETIME_MS = 90 * 24 * 60 * 60 * 1_000;
 
+/** How stale the last use of a session may be, beside that it is noted with each refresh. */
+const USE_RESOLUTION_MS = 60_000;
+
 /** A session whose refresh token has just been made, and whose it is. */
 export interface OpenedSession {
   readonly user: UserEntity;
   readonly refresh: IssuedToken;
+}
+
+export interface Proof {
+  readonly version?: number | undefined;
+  readonly origin?: RequestOrigin | undefined;
 }
 
 export interface SignedIn {
@@ -48,10 +57,10 @@ export class SessionsService {
 
   /**
    * Opens a session for an active user.
-   * @param version the session version under which the user proved who they are, where that was a moment ago
+   * @param proof the session version under which the user proved who they are, where that was a moment ago, and from where
    * @throws DomainError `auth.credentials_invalid` when the user is not active, or has another password by now
    */
-  async open(tx: EntityManager, userId: number, version?: number): Promise<OpenedSession> {
+  async open(tx: EntityManager, userId: number, { version, origin }: Proof = {}): Promise<OpenedSession> {
     const nowMs = this.clock.now();
     // Writing the row holds off whoever is disabling the user right now, so that no session survives it.
     const unchanged = version === undefined ? {} : { sessionVersion: version };
@@ -64,6 +73,8 @@ export class SessionsService {
       createdAt: nowMs,
       expiresAt: nowMs + SESSION_LIFETIME_MS,
       revokedAt: null,
+      lastUsedAt: nowMs,
+      ...placeOf(origin),
     };
     await tx.insert(SessionEntity, session);
     return { user, refresh: await this.refreshTokens.issue(tx, session, nowMs) };
@@ -85,9 +96,9 @@ export class SessionsService {
   }
 
   /** Opens a session for a user who has just proved who they are, and clears away what has expired. */
-  async signIn(userId: number, version: number | undefined, origin?: AuditOrigin): Promise<SignedIn> {
+  async signIn(userId: number, version: number | undefined, origin?: RequestOrigin): Promise<SignedIn> {
     const opened = await this.transactions.run(async (tx) => {
-      const session = await this.open(tx, userId, version);
+      const session = await this.open(tx, userId, { version, origin });
       const actor = { id: userId, name: session.user.name, origin };
       await this.audit.record(tx, { actor, action: 'session.begin', target: { type: 'user', id: userId } });
       return session;
@@ -105,11 +116,14 @@ export class SessionsService {
    * Exchanges a refresh token for its successor, see {@link RefreshTokens.rotate}.
    * @throws DomainError `auth.refresh_invalid`
    */
-  async refresh(refreshToken: string): Promise<SignedIn> {
+  async refresh(refreshToken: string, origin?: RequestOrigin): Promise<SignedIn> {
     const opened = await this.transactions.run(async (tx) => {
-      const refresh = await this.refreshTokens.rotate(tx, refreshToken, this.clock.now());
+      const nowMs = this.clock.now();
+      const refresh = await this.refreshTokens.rotate(tx, refreshToken, nowMs);
       const user = refresh && (await tx.findOneBy(UserEntity, { id: refresh.session.userId, status: 'active' }));
-      return user ? { user, refresh } : undefined;
+      if (!user) return undefined;
+      await noteUse(tx, refresh.session, nowMs, origin);
+      return { user, refresh };
     });
     // Not thrown inside: that would roll back the end of a session whose token was replayed.
     if (!opened) throw refreshInvalid();
@@ -117,7 +131,7 @@ export class SessionsService {
   }
 
   /** Ends the session that a refresh token belongs to, whichever of its generations the token is. */
-  async end(refreshToken: string, origin?: AuditOrigin): Promise<void> {
+  async end(refreshToken: string, origin?: RequestOrigin): Promise<void> {
     await this.transactions.run(async (tx) => {
       const token = await tx.findOneBy(RefreshTokenEntity, { hash: hashOfToken(refreshToken) });
       const session = token && (await tx.findOneBy(SessionEntity, { id: token.sessionId, revokedAt: IsNull() }));
@@ -165,4 +179,19 @@ export class SessionsService {
       await tx.delete(SessionEntity, expired);
     });
   }
+}
+
+/** What is kept of where a session is used; what is not known now stays as it was noted before. */
+const placeOf = (origin: RequestOrigin | undefined): Partial<Pick<SessionEntity, 'address' | 'userAgent'>> =>
+  origin === undefined ? {} : { address: origin.address, userAgent: origin.userAgent };
+
+/** One note a minute is enough: several tabs refresh at the same moment. */
+async function noteUse(
+  tx: EntityManager,
+  { id, lastUsedAt }: IssuedToken['session'],
+  nowMs: number,
+  origin: RequestOrigin | undefined,
+): Promise<void> {
+  if (lastUsedAt !== null && lastUsedAt > nowMs - USE_RESOLUTION_MS) return;
+  await tx.update(SessionEntity, { id }, { lastUsedAt: nowMs, ...placeOf(origin) });
 }

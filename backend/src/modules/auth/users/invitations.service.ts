@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
-import { AuditLog, type AuditOrigin } from '../../../platform/audit/index.js';
+import { AuditLog } from '../../../platform/audit/index.js';
 import { Configuration } from '../../../platform/config/index.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { invitationInvalid } from '../auth.errors.js';
 import { hashOfToken, newOpaqueToken } from '../opaque-token.js';
+import type { RequestOrigin } from '../origin.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { assertStrongPassword } from '../passwords/password-rules.js';
 import { SessionsService, type SignedIn } from '../sessions/sessions.service.js';
@@ -57,7 +58,7 @@ export class InvitationsService {
    * Gives the invited user their password and signs them in. A token works once.
    * @throws DomainError `auth.invitation_invalid`, `auth.password_weak`
    */
-  async accept(token: string, password: string, origin?: AuditOrigin): Promise<SignedIn> {
+  async accept(token: string, password: string, origin?: RequestOrigin): Promise<SignedIn> {
     const user = await this.#invitedUser(token);
     assertStrongPassword(password, user.email, 'password');
     const passwordHash = await this.hasher.hash(password);
@@ -77,7 +78,7 @@ export class InvitationsService {
         .where(`id = :id AND status = 'invited'`, { id: user.id })
         .execute();
       if (activated.affected !== 1) throw invitationInvalid();
-      const session = await this.sessions.open(tx, user.id);
+      const session = await this.sessions.open(tx, user.id, { origin });
       const actor = { id: user.id, name: user.name, origin };
       await this.audit.record(tx, { actor, action: 'user.accept', target: { type: 'user', id: user.id } });
       return session;

@@ -8,6 +8,7 @@ export const NO_PASSWORD = '!';
 @Entity('user')
 @Index('uq_user_email', ['email'], { unique: true })
 @Index('ix_user_role', ['role', 'status'])
+@Index('ix_user_kind', ['kind', 'id'])
 @Check('ck_user_role', `role IN ('admin', 'member')`)
 @Check('ck_user_status', `status IN ('active', 'invited', 'disabled')`)
 @Check('ck_user_can_sign_in', `status <> 'active' OR password_hash IS NOT NULL`)

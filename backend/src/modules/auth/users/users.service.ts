@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Role, UpdateUserRequest, User, UserKind, UserStatus } from '@atelier/contracts';
+import type { Role, UpdateUserRequest, User, UserKind, UserQuery, UserStatus } from '@atelier/contracts';
 import { type EntityManager, In, MoreThan, type Repository } from 'typeorm';
 import { AuditLog, changesBetween } from '../../../platform/audit/index.js';
 import { Transactions, isUniqueViolation } from '../../../platform/database/index.js';
@@ -133,9 +133,12 @@ export class UsersService {
   }
 
   /** In the order in which they were created. */
-  async list({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<UserList> {
+  async list({ limit, cursor, kind }: UserQuery): Promise<UserList> {
     const rows = await this.users.find({
-      where: cursor === undefined ? {} : { id: MoreThan(readUserCursor(cursor)) },
+      where: {
+        ...(kind && { kind }),
+        ...(cursor !== undefined && { id: MoreThan(readUserCursor(cursor)) }),
+      },
       order: { id: 'ASC' },
       take: limit + 1,
     });
