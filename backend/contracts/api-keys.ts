@@ -42,6 +42,8 @@ export const ApiKey = z.strictObject({
   name: z.string(),
   /** How the key begins; the rest is known to its holder alone. */
   prefix: z.string(),
+  /** How its secret ends, which tells the secret before a rotation from the one after; null for older keys. */
+  secret_last4: z.string().nullable(),
   scopes: z.array(ApiKeyScope),
   status: z.enum(API_KEY_STATUSES),
   /** The account that the key acts for and whose credits it spends. */
@@ -70,11 +72,18 @@ export type IssuedApiKey = z.infer<typeof IssuedApiKey>;
 export const ApiKeyPage = page(ApiKey);
 export type ApiKeyPage = z.infer<typeof ApiKeyPage>;
 
-export const ApiKeyQuery = z.strictObject({
-  ...PageQuery.shape,
-  /** Administrators may look at the keys of any account; one's own when left out. */
-  user_id: z.coerce.number().pipe(UserId).optional(),
-});
+export const ApiKeyQuery = z
+  .strictObject({
+    ...PageQuery.shape,
+    /** Administrators may look at the keys of any account; one's own when left out. */
+    user_id: z.coerce.number().pipe(UserId).optional(),
+    /** Administrators may look at the keys of all service accounts together. */
+    user_kind: z.literal('service').optional(),
+  })
+  .refine((query) => query.user_id === undefined || query.user_kind === undefined, {
+    path: ['user_kind'],
+    error: 'must not be given together with user_id',
+  });
 export type ApiKeyQuery = z.infer<typeof ApiKeyQuery>;
 
 export const CreateApiKeyRequest = z.strictObject({

@@ -39,6 +39,9 @@ export function apiKeyIdOf(key: string): string | undefined {
 /** How a key begins, which is all of it that is ever shown again. */
 export const apiKeyPrefixOf = (id: string): string => `atl_${id}`;
 
+/** How a key ends. That is a part of its checksum, of which 24 bits say next to nothing about 256. */
+export const lastCharactersOf = (key: string): string => key.slice(-4);
+
 /** What is stored of a key. It is random, so a fast hash can't be guessed backwards. */
 export const hashOfApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 

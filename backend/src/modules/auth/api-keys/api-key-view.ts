@@ -29,6 +29,7 @@ export function apiKeyView(key: ApiKeyEntity, { nowMs, names, creditsThisMonth }
     id: key.id,
     name: key.name,
     prefix: apiKeyPrefixOf(key.id),
+    secret_last4: key.secretLast4,
     scopes: scopesOf(key),
     status: statusOf(key, nowMs, isRotating),
     user: person(key.userId),

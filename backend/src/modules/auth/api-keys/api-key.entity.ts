@@ -29,6 +29,10 @@ export class ApiKeyEntity {
   @TextColumn(64)
   secretHash!: string;
 
+  /** The last characters of the key; they belong to its checksum and give away next to nothing. */
+  @TextColumn(4, { nullable: true })
+  secretLast4!: string | null;
+
   /** The key before the last rotation, which is accepted as well until then. */
   @TextColumn(64, { nullable: true })
   previousHash!: string | null;

@@ -9,6 +9,7 @@ import type {
   CreateApiKeyRequest,
   IssuedApiKey,
   UpdateApiKeyRequest,
+  UserKind,
 } from '@atelier/contracts';
 import { In, IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
 import { AuditLog, changesBetween } from '../../../platform/audit/index.js';
@@ -19,7 +20,7 @@ import { forbidden, requestInvalid, userNotFound } from '../auth.errors.js';
 import { UserEntity } from '../users/user.entity.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeySpending } from './api-key-spending.js';
-import { hashOfApiKey, newApiKey, newApiKeyId } from './api-key-token.js';
+import { hashOfApiKey, lastCharactersOf, newApiKey, newApiKeyId } from './api-key-token.js';
 import { addressesOf, apiKeyView, isApiKeyActive } from './api-key-view.js';
 import { apiKeyNotActive, apiKeyNotFound, tooManyApiKeys } from './api-keys.errors.js';
 
@@ -54,6 +55,7 @@ export class ApiKeysService {
       name: request.name,
       scopes: request.scopes.join(' '),
       secretHash: hashOfApiKey(key),
+      secretLast4: lastCharactersOf(key),
       previousHash: null,
       previousValidUntil: null,
       monthlyCreditLimit: request.monthly_credit_limit ?? null,
@@ -81,10 +83,13 @@ export class ApiKeysService {
   }
 
   /** The newest first. @throws DomainError `auth.forbidden` for somebody else's keys, unless an administrator asks */
-  async list(actor: Actor, { limit, cursor, user_id: userId = actor.id }: ApiKeyQuery): Promise<ApiKeyPage> {
-    if (userId !== actor.id && actor.role !== 'admin') throw forbidden();
+  async list(actor: Actor, { limit, cursor, user_id: userId, user_kind: kind }: ApiKeyQuery): Promise<ApiKeyPage> {
+    const isAboutOthers = kind !== undefined || (userId ?? actor.id) !== actor.id;
+    if (isAboutOthers && actor.role !== 'admin') throw forbidden();
+    const owners = kind === undefined ? [userId ?? actor.id] : await this.#idsOf(kind);
+    const ofThem = { userId: In(owners) };
     const rows = await this.keys.find({
-      where: cursor === undefined ? { userId } : before(readCursor(cursor)).map((place) => ({ userId, ...place })),
+      where: cursor === undefined ? ofThem : before(readCursor(cursor)).map((place) => ({ ...ofThem, ...place })),
       order: { createdAt: 'DESC', id: 'DESC' },
       take: limit + 1,
     });
@@ -137,9 +142,12 @@ export class ApiKeysService {
   /**
    * Gives the key another secret. The old one is accepted for the time of grace, so that programs can be changed over;
    * one that was itself in its grace ends now.
+   * @throws DomainError `auth.forbidden` for the key of another person, which an administrator may see, change and end
    */
   async rotate(actor: Actor, id: string, graceSeconds: number): Promise<IssuedApiKey> {
     const before = await this.#find(actor, id);
+    // Whoever rotates a key holds its secret, as if they had made it.
+    await this.#ownerOf(actor, before.userId);
     const nowMs = this.clock.now();
     if (!isApiKeyActive(before, nowMs)) throw apiKeyNotActive();
     const key = newApiKey(id);
@@ -151,6 +159,7 @@ export class ApiKeysService {
         { id, secretHash, revokedAt: IsNull() },
         {
           secretHash: hashOfApiKey(key),
+          secretLast4: lastCharactersOf(key),
           previousHash: graceSeconds > 0 ? secretHash : null,
           previousValidUntil: graceSeconds > 0 ? nowMs + graceSeconds * 1_000 : null,
         },
@@ -172,6 +181,11 @@ export class ApiKeysService {
     // Nobody makes a key to act as another person.
     if (userId !== actor.id && owner.kind !== 'service') throw forbidden();
     return owner;
+  }
+
+  async #idsOf(kind: UserKind): Promise<number[]> {
+    const accounts = await this.users.find({ select: { id: true }, where: { kind } });
+    return accounts.map(({ id }) => id);
   }
 
   async #find(actor: Actor, id: string): Promise<ApiKeyEntity> {

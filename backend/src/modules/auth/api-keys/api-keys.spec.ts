@@ -83,6 +83,7 @@ describeOnEveryDatabase('API keys', (open) => {
     const stored = JSON.stringify(await database.dataSource.getRepository(ApiKeyEntity).find());
     expect(stored).not.toContain(issued.key.slice(18));
     expect(issued).toMatchObject({ prefix: `atl_${issued.id}`, status: 'active', last_used_at: null });
+    expect(issued.secret_last4).toBe(issued.key.slice(-4));
   });
 
   test('open only routes that take their scope, and none that take no key', async () => {
@@ -191,6 +192,7 @@ describeOnEveryDatabase('API keys', (open) => {
       code: 'auth.forbidden',
     });
     expect((await keys.list(actor(admin), { limit: 50, user_id: owner.id })).data).toMatchObject([{ id }]);
+    await expect(keys.rotate(actor(admin), id, 0)).rejects.toMatchObject({ code: 'auth.forbidden' });
     await keys.revoke(actor(admin), id);
     expect(await keys.get(actor(owner), id)).toMatchObject({ status: 'revoked' });
   });
@@ -208,6 +210,17 @@ describeOnEveryDatabase('API keys', (open) => {
     await expect(issue(admin, { user_id: member.id })).rejects.toMatchObject({ code: 'auth.forbidden' });
     await expect(issue(admin, { user_id: account.id, scopes: ['admin:users'] })).rejects.toMatchObject({
       code: 'request.invalid',
+    });
+
+    const other = await get(UsersService).createServiceAccount(actor(admin), { name: 'Ops', role: 'member' });
+    const second = await issue(admin, { user_id: other.id });
+    expect(await keys.rotate(actor(admin), second.id, 0)).toMatchObject({ user: { name: 'Ops' } });
+    await issue(admin);
+    const ofServices = await keys.list(actor(admin), { limit: 50, user_kind: 'service' });
+    expect(ofServices.data.map(({ user }) => user.name).sort()).toEqual(['Ops', 'Shop']);
+    expect((await keys.list(actor(admin), { limit: 50, user_id: other.id })).data).toMatchObject([{ id: second.id }]);
+    await expect(keys.list(actor(member), { limit: 50, user_kind: 'service' })).rejects.toMatchObject({
+      code: 'auth.forbidden',
     });
 
     await get(UsersService).update(actor(admin), member.id, { role: 'admin' });
