@@ -10,6 +10,7 @@ import { MetricsModule } from './platform/metrics/index.js';
 import { RedisModule } from './platform/redis/index.js';
 import { OutboundModule } from './platform/outbound/index.js';
 import type { Clock } from './platform/time/index.js';
+import { ThrottlingModule } from './platform/throttling/index.js';
 import { TracingModule } from './platform/tracing/index.js';
 
 /** What every module may lean on. */
@@ -25,6 +26,7 @@ export function platformModules(configuration: Configuration, clock?: Clock): No
     AuditLogModule,
     RedisModule,
     BroadcastModule,
+    ThrottlingModule,
     OutboundModule,
   ];
 }

@@ -43,6 +43,7 @@ const METRICS = [
   'atelier_provider_tokens_total',
   'atelier_queue_depth',
   'atelier_queue_oldest_seconds',
+  'atelier_requests_limited_total',
   'atelier_thumbnails_waiting',
   'atelier_uptime_seconds',
   'process_cpu_seconds_total',

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Generation, MyCreations, Readiness } from '@atelier/contracts';
+import type { Generation, IssuedApiKey, MyCreations, Readiness } from '@atelier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findRedis } from '../../tools/services.mjs';
 import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
 import { databaseUnderTest } from '../support/database.js';
 import { OpenStream } from '../support/event-stream.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, KEY_LIMIT } from '../support/fleet.js';
 import { isFinished, makeImage, readGeneration, startImages, untilGeneration } from '../support/generations.js';
 import { type Member, createMember } from '../support/members.js';
 import { parseMetrics } from '../support/metrics-text.js';
@@ -166,6 +166,19 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
       for (let attempt = 0; attempt < 12; attempt += 1) statuses.add((await guess(attempt % 2, 'wrong')).status);
       expect(statuses).toEqual(new Set([401, 429]));
       for (const index of [0, 1]) expectProblem(await guess(index, password), 429, 'auth.throttled');
+    });
+
+    it('answer what one key may ask together, whichever of them it asks', async () => {
+      const { through } = await newCaller(0);
+      const { body } = await through[0]!.post<IssuedApiKey>('/api-keys', { name: 'Loop', scopes: ['credits:read'] });
+      const programs = fleet.apis.map((api) => withToken(api, body.key));
+      const answers = await Promise.all(
+        Array.from({ length: 3 * KEY_LIMIT }, (_, index) => programs[index % 2]!.get('/credits/balance')),
+      );
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(KEY_LIMIT);
+      const refused = answers.filter(({ status }) => status !== 200);
+      expect(refused).toHaveLength(2 * KEY_LIMIT);
+      for (const answer of refused) expectProblem(answer, 429, 'request.rate_limited');
     });
 
     it('hand over what a worker is doing when it is asked to stop, without waiting for a lease', async () => {

@@ -8,6 +8,9 @@ import { type Server, startServer } from './server.js';
 /** The one key of an installation: what one process signs, the others read. */
 const SECRET_KEY = 'a master key of more than 32 bytes, for a fleet';
 
+/** Requests that each API key may make in a minute. */
+export const KEY_LIMIT = 20;
+
 type Role = 'api' | 'worker';
 
 /**
@@ -53,6 +56,7 @@ export class Fleet {
       REDIS_URL: this.redisUrl,
       SECRET_KEY,
       PROCESS_ROLE: role,
+      RATE_LIMIT_API_KEY: String(KEY_LIMIT),
       LOG_LEVEL: 'info',
     };
     // The database is the fleet's, so it is not the server's to make or to drop.

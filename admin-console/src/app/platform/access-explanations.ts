@@ -9,6 +9,18 @@ export const accessExplanations = {
     next: 'Reload the page and try again.',
   },
   'request.too_large': { what: 'That is more than the server accepts at once.', next: 'Shorten it and try again.' },
+  'request.address_too_long': {
+    what: 'That is more than fits into an address.',
+    next: 'Shorten it and try again.',
+  },
+  'request.rate_limited': {
+    what: 'That was more than the server answers in a minute.',
+    next: 'Wait a moment and try again.',
+  },
+  'request.too_many_at_once': {
+    what: 'Too many things are going on at the same time.',
+    next: 'Wait until some of them are done, then try again.',
+  },
   'request.unsupported_media_type': {
     what: "The server doesn't accept this kind of content.",
     next: 'Reload the page and try again.',

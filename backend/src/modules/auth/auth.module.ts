@@ -10,6 +10,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { CredentialsService } from './credentials.service.js';
 import { AccessRefusals } from './guards/access-refusals.js';
+import { RequestLimitGuard } from './guards/request-limit.guard.js';
 import { RoleGuard } from './guards/role.guard.js';
 import { ScopeGuard } from './guards/scope.guard.js';
 import { SessionGuard } from './guards/session.guard.js';
@@ -77,8 +78,9 @@ import { UsersService } from './users/users.service.js';
     AccessTokenStrategy,
     StreamTicketStrategy,
     PasswordStrategy,
-    // In this order: who it is, what their key was made for, then what they may do.
+    // In this order: who it is, whether they ask too much, what their key was made for, then what they may do.
     { provide: APP_GUARD, useClass: SessionGuard },
+    { provide: APP_GUARD, useClass: RequestLimitGuard },
     { provide: APP_GUARD, useClass: ScopeGuard },
     { provide: APP_GUARD, useClass: RoleGuard },
   ],

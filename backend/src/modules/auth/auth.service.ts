@@ -7,6 +7,7 @@ import type {
   SetupStatus,
 } from '@atelier/contracts';
 import type { Request, Response } from 'express';
+import { addressOf } from '../../platform/throttling/index.js';
 import type { Actor } from './actor.js';
 import { refreshInvalid } from './auth.errors.js';
 import { CredentialsService } from './credentials.service.js';
@@ -14,7 +15,6 @@ import { originOf } from './origin.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { SessionsService, type SignedIn } from './sessions/sessions.service.js';
 import { SetupService } from './setup.service.js';
-import { addressOf } from './throttles/address.js';
 import { AttemptThrottle } from './throttles/attempt-throttle.js';
 import { InvitationsService } from './users/invitations.service.js';
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { VendorKey } from '@atelier/contracts';
 import { ConfigurationError } from './configuration-error.js';
+import { type Limits, limitsOf } from './limits.js';
 import { DUTIES, type Duties, type ProcessRole } from './process-role.js';
 import { type TracingOptions, tracingOptions } from '../tracing/tracing-options.js';
 import type { AllowList } from '../outbound/allow-list.js';
@@ -18,6 +19,12 @@ export class Configuration {
   readonly host: string;
   /** Base of links that leave the server, without a slash at the end. */
   readonly publicUrl: string;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** What everybody may ask of this installation. */
+  readonly limits: Limits;
+  /** How long a client may take to send a request. */
+  readonly requestTimeoutMs: number;
   /** Absolute path of the folder that holds the SQLite file, the images and the generated key. */
   readonly dataDir: string;
   readonly sqliteFile: string;
@@ -47,6 +54,9 @@ export class Configuration {
     this.port = variables.PORT;
     this.host = variables.HOST;
     this.publicUrl = (variables.PUBLIC_URL ?? `http://localhost:${variables.PORT}`).replace(/\/+$/, '');
+    this.trustedProxies = variables.TRUSTED_PROXIES;
+    this.limits = limitsOf(variables);
+    this.requestTimeoutMs = variables.REQUEST_TIMEOUT_S * 1_000;
     this.dataDir = resolve(variables.DATA_DIR);
     this.sqliteFile = join(this.dataDir, 'atelier.sqlite');
     this.databaseUrl = variables.DATABASE_URL;

@@ -84,6 +84,26 @@ describe('loadConfiguration', () => {
     expect(told.outboundAllow.permits('127.0.0.1', '127.0.0.1')).toBe(true);
   });
 
+  test('limits requests, believes no proxy, and takes zero for no limit', () => {
+    const nothing = load({});
+    expect(nothing.trustedProxies).toEqual([]);
+    expect(nothing.requestTimeoutMs).toBe(30_000);
+    expect(nothing.limits).toEqual({
+      address: { requests: 12_000, atOnce: 512 },
+      user: { requests: 1_200, atOnce: 128 },
+      key: { requests: 1_200, atOnce: Infinity },
+      account: { requests: 6_000, atOnce: 128 },
+    });
+    const told = load({
+      TRUSTED_PROXIES: ' loopback, 10.0.0.0/8,2001:db8::1',
+      RATE_LIMIT_API_KEY: '0',
+      CONCURRENCY_LIMIT_PRINCIPAL: '0',
+    });
+    expect(told.trustedProxies).toEqual(['loopback', '10.0.0.0/8', '2001:db8::1']);
+    expect(told.limits.key).toEqual({ requests: Infinity, atOnce: Infinity });
+    expect(told.limits.user.atOnce).toBe(Infinity);
+  });
+
   test('names every problem at once', () => {
     const message = refusal({
       PORT: '80000',
@@ -114,6 +134,11 @@ describe('loadConfiguration', () => {
     [{ S3_FORCE_PATH_STYLE: 'yes' }, 'S3_FORCE_PATH_STYLE must be true or false'],
     [{ SECRET_KEY_FILE: '/nowhere' }, "SECRET_KEY_FILE can't be read: ENOENT"],
     [{ OUTBOUND_ALLOW: '10.0.0.0/33' }, 'OUTBOUND_ALLOW must be a list of host names, addresses and networks'],
+    [{ TRUSTED_PROXIES: '*' }, 'TRUSTED_PROXIES must be a list of addresses and networks'],
+    [{ TRUSTED_PROXIES: '0.0.0.0/0' }, 'TRUSTED_PROXIES must be a list of addresses and networks'],
+    [{ TRUSTED_PROXIES: '10.0.0.1,proxy.internal' }, 'TRUSTED_PROXIES must be a list of addresses and networks'],
+    [{ RATE_LIMIT_USER: '-1' }, 'RATE_LIMIT_USER must be a whole number'],
+    [{ REQUEST_TIMEOUT_S: '0' }, 'REQUEST_TIMEOUT_S must be at least 1'],
     [{ OPENAI_API_KEY: 'sk-one sk-two' }, 'OPENAI_API_KEY must be one word'],
     [{ OPENAI_BASE_URL: 'http://api.openai.com/v1' }, 'OPENAI_BASE_URL must begin with https://'],
     [

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AllowList, isAllowListEntry } from '../outbound/allow-list.js';
 import { PROCESS_ROLES } from './process-role.js';
+import { isProxyEntry } from './trusted-proxies.js';
 
 const wholeNumber = (from: number, to: number) =>
   z
@@ -32,14 +33,17 @@ const TRACES_SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 
-const allowList = z
-  .string()
-  .transform((value) =>
-    value
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ''),
-  )
+/** Zero: no limit. */
+const limit = wholeNumber(0, 10_000_000);
+
+const entries = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const allowList = entries
   .refine(
     (entries) => entries.every(isAllowListEntry),
     'must be a list of host names, addresses and networks such as 10.0.0.0/8, separated by commas',
@@ -54,6 +58,19 @@ export const Variables = z.object({
   PORT: wholeNumber(0, 65_535).default(8000),
   HOST: z.string().min(1).default('127.0.0.1'),
   PUBLIC_URL: url('http:', 'https:').optional(),
+  TRUSTED_PROXIES: entries
+    .refine(
+      (proxies) => proxies.every(isProxyEntry),
+      'must be a list of addresses and networks such as 10.0.0.0/8, loopback and uniquelocal, separated by commas',
+    )
+    .default([]),
+  RATE_LIMIT_ADDRESS: limit.default(12_000),
+  RATE_LIMIT_USER: limit.default(1_200),
+  RATE_LIMIT_API_KEY: limit.default(1_200),
+  RATE_LIMIT_ACCOUNT: limit.default(6_000),
+  CONCURRENCY_LIMIT_ADDRESS: limit.default(512),
+  CONCURRENCY_LIMIT_PRINCIPAL: limit.default(128),
+  REQUEST_TIMEOUT_S: wholeNumber(1, 600).default(30),
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: url('mysql:').optional(),
   DATABASE_POOL_SIZE: wholeNumber(3, 500).default(16),

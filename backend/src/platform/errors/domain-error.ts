@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'conflict'
   | 'gone'
   | 'too_large'
+  | 'address_too_long'
   | 'unsupported_media_type'
   | 'invalid'
   | 'throttled'

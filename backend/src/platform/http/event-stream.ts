@@ -7,6 +7,9 @@ const SLOW_READER_MS = 15_000;
 const RETRY_MIN_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
 
+/** Raised on the response when it has become a stream, which may go on for hours. */
+export const STREAM_OPENED = 'stream-opened';
+
 export interface StreamMessage {
   /** What the client sends back as `Last-Event-ID` to go on after this message. */
   readonly id: number;
@@ -29,6 +32,7 @@ export class EventStream {
   ) {
     response.once('close', () => this.#closed.abort());
     response.status(200).set(EVENT_STREAM_HEADERS);
+    response.emit(STREAM_OPENED);
     response.write(`retry: ${Math.round(RETRY_MIN_MS + Math.random() * RETRY_SPREAD_MS)}\n\n`);
   }
 

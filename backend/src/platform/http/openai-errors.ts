@@ -24,6 +24,8 @@ const WORDINGS: Partial<Record<ProblemCode, Wording>> = {
   'credits.insufficient': MONEY,
   'credits.key_limit_reached': MONEY,
   'studio.queue_full': BUSY,
+  'request.rate_limited': BUSY,
+  'request.too_many_at_once': BUSY,
   'studio.model_unknown': MODEL,
   'provider.content_rejected': { type: 'image_generation_user_error', code: 'moderation_blocked' },
   'route.not_found': { type: INVALID, code: 'unknown_url' },

@@ -2,7 +2,7 @@ import { NotFoundException } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 
 /** What every process answers, whatever its role. */
-const OPERATORS_PATHS: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
+export const OPERATORS_PATHS: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /** For processes that serve nobody but their operators: there is nothing at any other address. */
 export const operatorsOnly: RequestHandler = (request, _response, next) => {

@@ -9,6 +9,10 @@ import { DomainError } from '../errors/index.js';
  */
 const PROTOTYPE_KEYS = ['__proto__', 'constructor', 'prototype'];
 
+/** Far beyond everything that a schema of ours takes: what is larger is not looked at any closer. */
+const DEPTH_MAX = 32;
+const MEMBERS_MAX = 1_000;
+
 /** Refuses bodies that would not arrive as they were sent. Runs after the guards, so nothing is learned without a session. */
 @Injectable()
 export class RequestBodyInterceptor implements NestInterceptor {
@@ -21,12 +25,7 @@ export class RequestBodyInterceptor implements NestInterceptor {
         'Send the body as JSON in UTF-8.',
       );
     }
-    const key = prototypeKeyIn(request.body);
-    if (key !== undefined) {
-      throw new DomainError('request.invalid', 'invalid', `The key "${key}" is not allowed anywhere in the body.`, {
-        errors: [{ path: key, message: 'is not allowed' }],
-      });
-    }
+    assertReasonable(request.body);
     return next.handle();
   }
 }
@@ -35,14 +34,27 @@ function hasBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Looks level by level rather than recursively: a body may be nested as deeply as its size allows. */
-function prototypeKeyIn(body: unknown): string | undefined {
-  const waiting: unknown[] = [body];
-  for (const value of waiting) {
-    if (typeof value !== 'object' || value === null) continue;
-    const key = PROTOTYPE_KEYS.find((candidate) => Object.hasOwn(value, candidate));
-    if (key !== undefined) return key;
-    for (const child of Object.values(value)) waiting.push(child);
+/**
+ * Looks level by level rather than recursively: a body may be nested as deeply as its size allows.
+ * @throws DomainError `request.invalid`
+ */
+function assertReasonable(body: unknown): void {
+  let level: unknown[] = [body];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    const containers = level.filter((value) => typeof value === 'object' && value !== null);
+    if (depth > DEPTH_MAX && containers.length > 0)
+      throw refused('', `must not be nested deeper than ${DEPTH_MAX} levels`);
+    level = containers.flatMap((container) => {
+      const key = PROTOTYPE_KEYS.find((candidate) => Object.hasOwn(container, candidate));
+      if (key !== undefined) throw refused(key, 'is not allowed anywhere in the body');
+      const members: unknown[] = Object.values(container);
+      if (members.length > MEMBERS_MAX) throw refused('', `must not have lists or objects of more than ${MEMBERS_MAX}`);
+      return members;
+    });
   }
-  return undefined;
 }
+
+const refused = (path: string, message: string): DomainError =>
+  new DomainError('request.invalid', 'invalid', `${path === '' ? 'The body' : `The key "${path}"`} ${message}.`, {
+    errors: [{ path, message }],
+  });

@@ -3,11 +3,11 @@ import { PassportStrategy } from '@nestjs/passport';
 import { LoginRequest } from '@atelier/contracts';
 import type { Request } from 'express';
 import { Strategy } from 'passport-custom';
+import { addressOf } from '../../../platform/throttling/index.js';
 import type { Actor } from '../actor.js';
 import { requestInvalid } from '../auth.errors.js';
 import { CredentialsService } from '../credentials.service.js';
 import { originOf } from '../origin.js';
-import { addressOf } from '../throttles/address.js';
 
 export const PASSWORD_STRATEGY = 'password';
 

@@ -10,7 +10,9 @@ import { CryptoModule } from '../../../platform/crypto/index.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { ProblemFilter } from '../../../platform/http/problem.filter.js';
 import { validationPipe } from '../../../platform/http/validation.js';
+import { MetricsModule } from '../../../platform/metrics/index.js';
 import { RedisConnections } from '../../../platform/redis/index.js';
+import { ThrottlingModule } from '../../../platform/throttling/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { ApiKeyEntity } from '../api-keys/api-key.entity.js';
 import { AuthModule } from '../auth.module.js';
@@ -85,7 +87,15 @@ export async function startAuthApp(
 
   const configuration = new Configuration(readVariables(environment), masterKey);
   const testing = await Test.createTestingModule({
-    imports: [ConfigModule.with(configuration, clock), CryptoModule, TestDatabaseModule, AuditLogModule, AuthModule],
+    imports: [
+      ConfigModule.with(configuration, clock),
+      CryptoModule,
+      MetricsModule,
+      TestDatabaseModule,
+      ThrottlingModule,
+      AuditLogModule,
+      AuthModule,
+    ],
     controllers,
   }).compile();
   const app = testing.createNestApplication<NestExpressApplication>({ logger: false });

@@ -7,6 +7,18 @@ import { PUBLIC_EXTENSION } from '../public.decorator.js';
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 
+const REFUSAL_HEADERS = {
+  'Retry-After': { description: 'Seconds after which to try again: with 429 and 503.', schema: { type: 'integer' } },
+  'RateLimit-Policy': {
+    description: 'How many requests (`q`) are answered in how many seconds (`w`), for each limit. In every answer.',
+    schema: { type: 'string' },
+  },
+  RateLimit: {
+    description: 'How many of them are left (`r`) for how many seconds (`t`). In every answer.',
+    schema: { type: 'string' },
+  },
+} as const;
+
 /** The API's description, made from the routes and their schemas when somebody first asks for it. */
 @Injectable()
 export class OpenApiDocument {
@@ -65,6 +77,7 @@ function completed(document: OpenAPIObject): OpenAPIObject {
       : ['application/problem+json', 'Problem'];
     operation.responses['default'] = {
       description: 'The request was refused or failed.',
+      headers: REFUSAL_HEADERS,
       content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
     };
     if (PUBLIC_EXTENSION in operation) {

@@ -10,7 +10,11 @@ describe('networkOf', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
+    ['203.0.113.9:51234', '203.0.113.9'],
+    ['[2001:db8:0:1:aaaa::1]:51234', '2001:db8:0:1::/64'],
     ['unknown', 'unknown'],
+    ['somebody', 'unknown'],
+    ["1.2.3.4' OR 1=1", 'unknown'],
   ])('%s is in %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });

@@ -1,0 +1,63 @@
+import type { Clock } from '../time/index.js';
+import { type Claim, type Counted, type Counts, type Standing, WINDOW_MS, exceeds, keyOf } from './counts.js';
+
+/** Callers that are remembered at once; beyond them the ones who came first begin anew. */
+const CALLERS_MAX = 100_000;
+
+interface Window {
+  requests: number;
+  /** Epoch milliseconds. */
+  readonly endsAt: number;
+}
+
+/** Counts the requests of this process alone. */
+export class MemoryCounts implements Counts {
+  /** In the order of their ends, since all windows are as long. */
+  readonly #windows = new Map<string, Window>();
+  readonly #places = new Map<string, number>();
+
+  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+
+  take(claims: readonly Claim[]): Promise<Counted> {
+    const nowMs = this.clock.now();
+    const standings = claims.map((claim) => this.#count(keyOf(claim), nowMs));
+    const isRefused = claims.some(({ allowance }, index) => {
+      const standing = standings[index];
+      return standing !== undefined && exceeds(allowance, standing) !== undefined;
+    });
+    if (isRefused) return Promise.resolve({ standings, release: () => undefined });
+    const keys = claims.map(keyOf);
+    for (const key of keys) this.#places.set(key, (this.#places.get(key) ?? 0) + 1);
+    return Promise.resolve({ standings, release: () => this.#leave(keys) });
+  }
+
+  #count(key: string, nowMs: number): Standing {
+    const window = this.#windowOf(key, nowMs);
+    window.requests += 1;
+    return { requests: window.requests, resetMs: window.endsAt - nowMs, others: this.#places.get(key) ?? 0 };
+  }
+
+  #windowOf(key: string, nowMs: number): Window {
+    const known = this.#windows.get(key);
+    if (known && isOpen(known, nowMs)) return known;
+    this.#windows.delete(key);
+    for (const [oldest, window] of this.#windows) {
+      if (isOpen(window, nowMs) && this.#windows.size < CALLERS_MAX) break;
+      this.#windows.delete(oldest);
+    }
+    const window = { requests: 0, endsAt: nowMs + WINDOW_MS };
+    this.#windows.set(key, window);
+    return window;
+  }
+
+  #leave(keys: readonly string[]): void {
+    for (const key of keys) {
+      const rest = (this.#places.get(key) ?? 1) - 1;
+      if (rest > 0) this.#places.set(key, rest);
+      else this.#places.delete(key);
+    }
+  }
+}
+
+/** A clock that was set back must not keep a window open for hours. */
+const isOpen = ({ endsAt }: Window, nowMs: number): boolean => nowMs < endsAt && endsAt - nowMs <= WINDOW_MS;
