@@ -12,6 +12,7 @@ const PAGES = [
   '/admin/providers',
   '/admin/users',
   '/admin/ledger',
+  '/admin/audit-log',
   '/nowhere',
 ];
 const SECTIONS = ['enhancement', 'limits'].map((section) => `/admin/settings?section=${section}`);

@@ -57,6 +57,11 @@ export const routes: Routes = [
             title: 'Ledger',
             loadChildren: () => import('./ledger/ledger.routes').then((m) => m.ledgerRoutes),
           },
+          {
+            path: 'audit-log',
+            title: 'Audit log',
+            loadChildren: () => import('./audit/audit.routes').then((m) => m.auditRoutes),
+          },
         ],
       },
       {

@@ -31,7 +31,7 @@ export class FakeApi {
   readonly requests: HttpRequest<unknown>[] = [];
   readonly #answers = new Map<string, Answer>();
 
-  on(route: `${'GET' | 'POST' | 'PUT' | 'PATCH'} ${string}`, answer: Answer): this {
+  on(route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} ${string}`, answer: Answer): this {
     this.#answers.set(route, answer);
     return this;
   }
@@ -52,7 +52,7 @@ export class FakeApi {
     const body =
       this.#answers.get(route)?.(request) ?? new HttpErrorResponse({ status: 500, error: `nobody answers ${route}` });
     if (body instanceof HttpErrorResponse) return throwError(() => body);
-    const copy: unknown = JSON.parse(JSON.stringify(body));
+    const copy: unknown = body instanceof Blob ? body : JSON.parse(JSON.stringify(body));
     return of(new HttpResponse({ status: 200, body: copy }));
   }
 }

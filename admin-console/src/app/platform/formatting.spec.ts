@@ -8,6 +8,8 @@ import {
   formatDuration,
   formatInstant,
   formatSigned,
+  formatSpan,
+  formatUtc,
 } from './formatting';
 
 describe('formatting', () => {
@@ -46,6 +48,18 @@ describe('formatting', () => {
     [999_600, '1 MB'],
     [6_100_000_000, '6.1 GB'],
   ])('writes %d bytes as %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+  it.each([
+    [0, '0 seconds'],
+    [90, '90 seconds'],
+    [3_600, '1 hour'],
+    [129_600, '36 hours'],
+    [604_800, '7 days'],
+  ])('writes %d seconds as %s', (seconds, text) => expect(formatSpan(seconds)).toBe(text));
+
+  it('writes an instant as it is in UTC', () => {
+    expect(formatUtc('2026-11-03T23:05:09.000Z')).toBe('3 Nov 2026, 23:05:09 UTC');
+  });
 
   it('writes days and instants in words that no country reads differently', () => {
     expect(formatDay('2026-11-03T12:00:00.000Z')).toBe('3 Nov 2026');

@@ -10,6 +10,16 @@ const instant = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
+const utc = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZone: 'UTC',
+});
+
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
@@ -64,6 +74,11 @@ export function formatInstant(iso: string): string {
   return instant.format(new Date(iso));
 }
 
+/** `3 Nov 2026, 13:05:09 UTC` */
+export function formatUtc(iso: string): string {
+  return `${utc.format(new Date(iso))} UTC`;
+}
+
 /** `14:05`, in the reader's time zone. */
 export function formatTime(iso: string): string {
   return time.format(new Date(iso));
@@ -90,6 +105,18 @@ export function formatDuration(milliseconds: number): string {
   if (whole < 60) return `${whole} s`;
   const rest = whole % 60;
   return rest === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${rest} s`;
+}
+
+const LONG_UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** `1 day`, `36 hours`, `90 seconds`: the largest unit of which it is a whole number. */
+export function formatSpan(seconds: number): string {
+  const [unit, length] = LONG_UNITS.find(([, length]) => seconds > 0 && seconds % length === 0) ?? ['second', 1];
+  return formatCount(seconds / length, unit);
 }
 
 /** `512 B`, `1.4 MB`; a kilobyte is 1,000 bytes, as storage is sold. */

@@ -1,5 +1,6 @@
 import type { Tier } from '@atelier/contracts';
 import { TIERS, tierName } from '../platform/image-text';
+import { PROVIDER_SETTING_NAMES } from '../platform/setting-names';
 
 /** What can be decided about one tier of a provider, in the order of the page. */
 const TIER_KINDS = ['model', 'size', 'aspect_ratios', 'quality', 'cost_usd'] as const;
@@ -30,30 +31,33 @@ export interface ProviderField {
 type Look = Omit<ProviderField, 'key' | 'kind' | 'tier'>;
 
 const LOOKS: Record<FieldKind, Look> = {
-  model: { label: 'Model', help: 'Empty: this tier is not offered.' },
+  model: { label: PROVIDER_SETTING_NAMES.model, help: 'Empty: this tier is not offered.' },
   size: {
-    label: 'Sizes',
+    label: PROVIDER_SETTING_NAMES.size,
     help: 'Width × height, square or lying, one for each aspect ratio. Portrait is the same on its side.',
   },
-  aspect_ratios: { label: 'Aspect ratios', help: 'Those that are offered, with commas between them.' },
-  quality: { label: 'Quality', help: 'As the vendor calls it: low, medium, high, xhigh or max.' },
+  aspect_ratios: {
+    label: PROVIDER_SETTING_NAMES.aspect_ratios,
+    help: 'Those that are offered, with commas between them.',
+  },
+  quality: { label: PROVIDER_SETTING_NAMES.quality, help: 'As the vendor calls it: low, medium, high, xhigh or max.' },
   cost_usd: {
-    label: 'Cost of one image',
+    label: PROVIDER_SETTING_NAMES.cost_usd,
     help: 'What the vendor bills you. Empty: not known.',
     prefix: '$',
     suffix: 'USD',
     isNumber: true,
   },
   max_concurrent: {
-    label: 'Images at the same time',
+    label: PROVIDER_SETTING_NAMES.max_concurrent,
     help: 'Further ones wait for their turn. Empty: as many as there are.',
     isNumber: true,
   },
   token_prices: {
-    label: 'Token prices',
+    label: PROVIDER_SETTING_NAMES.token_prices,
     help: 'US dollars per million tokens. The vendor reports what it bills for, so the cost of an image is worked out from these.',
   },
-  enhancer_model: { label: 'Model for prompts', help: 'Rewrites prompts when this is the enhancer.' },
+  enhancer_model: { label: PROVIDER_SETTING_NAMES.enhancer_model, help: 'Rewrites prompts when this is the enhancer.' },
 };
 
 /** Where a provider has its own way. */

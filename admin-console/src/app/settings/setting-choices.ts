@@ -1,6 +1,6 @@
 import type { StudioOptions } from '@atelier/contracts';
+import { ENHANCER_LABELS } from '../platform/setting-names';
 import type { SettingChoice } from './choice-setting/choice-setting';
-import { ENHANCER_LABELS } from './setting-fields';
 
 /** Keeps a value that is set but not offered, so that opening the page never changes it. */
 function including(choices: readonly SettingChoice[], value: string): readonly SettingChoice[] {

@@ -3,9 +3,10 @@ import { Injectable, computed, inject } from '@angular/core';
 import type { StudioOptions } from '@atelier/contracts';
 import { API_BASE } from '../platform/api-base';
 import { lastKnown } from '../platform/last-known';
+import { settingInWords, settingName } from '../platform/setting-names';
 import { SettingsForm } from '../platform/settings-form';
 import { StoredSettings } from '../platform/stored-settings';
-import { EDITABLE_SETTINGS, SETTING_FIELDS, type SettingsSection, inWords, isEditable } from './setting-fields';
+import { EDITABLE_SETTINGS, SETTING_FIELDS, type SettingsSection, isEditable } from './setting-fields';
 import { problemWith } from './settings-rules';
 
 /** The settings as the server has them, the edits on top, and what the studio makes of them. */
@@ -21,8 +22,8 @@ export class SettingsStore {
   readonly edits = new SettingsForm(this.#stored, {
     keys: () => EDITABLE_SETTINGS,
     problemWith,
-    label: (key) => (isEditable(key) ? SETTING_FIELDS[key].label : key),
-    inWords,
+    label: settingName,
+    inWords: settingInWords,
   });
 
   reload(): void {

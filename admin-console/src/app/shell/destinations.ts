@@ -17,4 +17,5 @@ export const adminDestinations: readonly Destination[] = [
   { path: '/admin/providers', label: 'Providers', icon: 'providers' },
   { path: '/admin/users', label: 'Users', icon: 'users' },
   { path: '/admin/ledger', label: 'Ledger', icon: 'ledger' },
+  { path: '/admin/audit-log', label: 'Audit log', icon: 'audit' },
 ];

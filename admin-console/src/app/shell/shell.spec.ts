@@ -99,7 +99,7 @@ describe('Shell', () => {
     isAdmin.set(true);
     await harness.fixture.whenStable();
 
-    const admin = ['/admin/settings', '/admin/providers', '/admin/users', '/admin/ledger'];
+    const admin = ['/admin/settings', '/admin/providers', '/admin/users', '/admin/ledger', '/admin/audit-log'];
     expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', ...admin]);
     expect(links('#more-panel a')).toEqual(admin);
   });

@@ -9,7 +9,7 @@ import { GenerationApi, isUnreachable, randomKey } from './generation-api';
 import { GenerationStream } from './generation-stream';
 import { announcement } from './generation-wording';
 import { type Job, isFinal, isSettled, jobFromGeneration } from './job';
-import { type PollAnswer, pollWhileVisible } from './poll';
+import { type PollAnswer, pollWhileVisible } from '../platform/poll';
 import { UnfinishedGenerations } from './unfinished-generations';
 
 /** Jobs of other tabs and programs that are kept in the list after they are over. */

@@ -3,7 +3,7 @@ import { type Generation, type GenerationEventType } from '@atelier/contracts';
 import { API_BASE } from '../platform/api-base';
 import { OPEN_EVENT_SOURCE, type OpenedEventSource } from './event-source';
 import { GenerationApi } from './generation-api';
-import { nextMoment } from './poll';
+import { nextMoment } from '../platform/poll';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
