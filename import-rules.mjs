@@ -154,7 +154,8 @@ const policies = [
   },
   { from: { element: { type: 'console-ui' }, file: { categories: 'spec' } }, allow: { to: packages } },
 
-  { from: { element: { type: 'e2e' } }, allow: { to: { element: { type: 'tools' } } } },
+  // Both have databases made and servers started.
+  { from: { element: { type: ['e2e', 'backend-test'] } }, allow: { to: { element: { type: 'tools' } } } },
   {
     from: { element: { type: 'e2e' } },
     allow: { to: { element: { type: 'contracts' } }, dependency: { kind: 'type' } },

@@ -6,6 +6,8 @@ export default {
   rootDir: import.meta.dirname,
   displayName: 'admin-console',
   testEnvironment: 'jest-environment-jsdom',
+  // What is compiled outlives the folder for temporary files.
+  cacheDirectory: '<rootDir>/../node_modules/.cache/jest',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   setupFilesAfterEnv: ['<rootDir>/jest.setup.ts'],
   moduleNameMapper: {

@@ -3,6 +3,8 @@ export default {
   rootDir: import.meta.dirname,
   displayName: 'backend',
   testEnvironment: 'node',
+  // What is compiled outlives the folder for temporary files.
+  cacheDirectory: '<rootDir>/../node_modules/.cache/jest',
   // Hashing and real databases take their time on a busy machine; a test that hangs still ends.
   testTimeout: 60_000,
   // By itself Jest leaves a core of two idle.

@@ -6,6 +6,8 @@ export default {
   rootDir: import.meta.dirname,
   displayName: `api on ${process.env.E2E_DATABASE ?? 'sqlite'}`,
   testEnvironment: 'node',
+  // What is compiled outlives the folder for temporary files.
+  cacheDirectory: '<rootDir>/../node_modules/.cache/jest',
   testMatch: ['<rootDir>/api/**/*.spec.ts', '<rootDir>/support/**/*.spec.ts'],
   testPathIgnorePatterns: process.env.E2E_DATABASE === 'mariadb' ? ON_ONE_DATABASE : [],
   globalSetup: '<rootDir>/support/jest-services.mjs',

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildChangedParts } from './build.mjs';
 import { prepareCanvas } from './canvas.mjs';
 import { findNodeRuntime } from './node-runtime.mjs';
 import { installPackages } from './packages.mjs';
+import { makeScratchFolder } from './scratch.mjs';
 import { summary, sumCounts } from './test-counts.mjs';
 import { installMachineParts, startMachineParts } from './test-machine.mjs';
 import { STAGES } from './test-stages.mjs';
@@ -68,19 +68,26 @@ async function runStages(stages, patterns, counts) {
   const unavailable = await installMachineParts(machineParts);
   if (IS_CI && unavailable.length > 0) counts.push({ passed: 0, failed: unavailable.length, skipped: 0 });
 
-  const machine = await startMachineParts(machineParts.filter((part) => !unavailable.includes(part)));
-  const reports = mkdtempSync(join(tmpdir(), 'atelier-reports-'));
+  const scratch = makeScratchFolder();
+  // From here on every temporary file, of this process too, lies there.
+  process.env.TMPDIR = scratch;
+  const reports = join(scratch, 'reports');
+  mkdirSync(reports);
   try {
-    await runSteps(steps, {
-      patterns,
-      unavailable,
-      runtime: { executable: runtime.executable, env: { ...runtime.env, ...machine.env } },
-      reports,
-      counts,
-      signal: interruption.signal,
-    });
+    const machine = await startMachineParts(machineParts.filter((part) => !unavailable.includes(part)));
+    try {
+      await runSteps(steps, {
+        patterns,
+        unavailable,
+        runtime: { executable: runtime.executable, env: { ...runtime.env, TMPDIR: scratch, ...machine.env } },
+        reports,
+        counts,
+        signal: interruption.signal,
+      });
+    } finally {
+      await machine.stop();
+    }
   } finally {
-    await machine.stop();
-    rmSync(reports, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }

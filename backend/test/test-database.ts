@@ -6,6 +6,7 @@ import type { DataSource, MixedList } from 'typeorm';
 import { Transactions, dataSourceOptions, openDatabase } from '../src/platform/database/index.js';
 import { Clock } from '../src/platform/time/index.js';
 import { createMariadbDatabase, mariadbUrl } from './mariadb.js';
+import { putNewestSqlite } from './newest-schema.js';
 
 export interface TestDatabase {
   readonly dataSource: DataSource;
@@ -53,8 +54,10 @@ function disposable(open: (entities: Entity[]) => Promise<Disposable>): Open {
 
 async function openSqlite(entities: Entity[]): Promise<Disposable> {
   const folder = mkdtempSync(join(tmpdir(), 'atelier-test-'));
+  const sqliteFile = join(folder, 'test.sqlite');
+  await putNewestSqlite(sqliteFile);
   const dataSource = await openDatabase({
-    ...dataSourceOptions({ databaseUrl: undefined, databasePoolSize: 16, sqliteFile: join(folder, 'test.sqlite') }),
+    ...dataSourceOptions({ databaseUrl: undefined, databasePoolSize: 16, sqliteFile }),
     entities: entities as MixedList<Entity>,
   });
   return {

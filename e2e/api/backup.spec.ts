@@ -5,7 +5,7 @@ import type { CreatedUser, Image, MissingObjectsReport } from '@atelier/contract
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FakeS3, startFakeS3 } from '../../backend/test/fake-s3/index.ts';
 import { type ApiClient, signIn } from '../support/api-client.js';
-import { createDatabase, databaseUnderTest, dropDatabase } from '../support/database.js';
+import { createEmptyDatabase, databaseUnderTest, dropDatabase } from '../support/database.js';
 import { makeImage, onlyImage } from '../support/generations.js';
 import { runMaintenance } from '../support/maintenance.js';
 import { type Member, createMember } from '../support/members.js';
@@ -47,7 +47,7 @@ describe.each([
     const dataDir = await mkdtemp(join(work, 'data-'));
     const environment = { DATA_DIR: dataDir, SECRET_KEY };
     if (databaseUnderTest() === 'sqlite') return environment;
-    const url = await createDatabase();
+    const url = await createEmptyDatabase();
     cleanUps.push(() => dropDatabase(url));
     return { ...environment, DATABASE_URL: url };
   }

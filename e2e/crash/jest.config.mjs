@@ -14,6 +14,7 @@ const canTroubleMachine = (isMariadb && findRedis() !== undefined) || (isLong &&
 export default {
   ...api,
   rootDir: import.meta.dirname,
+  cacheDirectory: '<rootDir>/../../node_modules/.cache/jest',
   displayName: `crash on ${process.env.E2E_DATABASE ?? 'sqlite'}`,
   testMatch: ['<rootDir>/**/*.spec.ts'],
   // For as long as one has time: `npm run torture`.

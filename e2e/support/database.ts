@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createConnection } from 'mysql2/promise';
+import { readFileSync } from 'node:fs';
+import * as schemas from '../../tools/schema-script.mjs';
 
 export type DatabaseKind = 'sqlite' | 'mariadb';
 
@@ -11,29 +12,30 @@ export function databaseUnderTest(): DatabaseKind {
   return wanted;
 }
 
-/** An empty database of its own on the test instance, or on another one. */
-export async function createDatabase(instance = instanceUrl()): Promise<string> {
-  const name = `e2e_${randomBytes(6).toString('hex')}`;
-  await execute(instance, `CREATE DATABASE ${name}`);
-  return `${instance}/${name}`;
+/** A database of its own on the test instance, or on another one: as the migrations leave it, so that a start has none to run. */
+export function createDatabase(instance = instanceUrl()): Promise<string> {
+  const file = process.env['E2E_SCHEMA'];
+  return create(instance, file === undefined ? undefined : readFileSync(file, 'utf8'));
+}
+
+/** One in which nothing is, as a new installation finds it. */
+export function createEmptyDatabase(): Promise<string> {
+  return create(instanceUrl());
 }
 
 export async function dropDatabase(url: string): Promise<void> {
   const { pathname } = new URL(url);
-  await execute(url.slice(0, -pathname.length), `DROP DATABASE IF EXISTS ${pathname.slice(1)}`);
+  await schemas.dropDatabase(url.slice(0, -pathname.length), pathname.slice(1));
+}
+
+async function create(instance: string, schema?: string): Promise<string> {
+  const name = `e2e_${randomBytes(6).toString('hex')}`;
+  await schemas.createDatabase(instance, name, schema);
+  return `${instance}/${name}`;
 }
 
 function instanceUrl(): string {
   const url = process.env['TEST_MARIADB_URL']?.replace(/\/$/, '');
   if (!url) throw new Error('TEST_MARIADB_URL is not set: run the suite through `npm test -- --only api`.');
   return url;
-}
-
-async function execute(instance: string, statement: string): Promise<void> {
-  const connection = await createConnection(instance);
-  try {
-    await connection.query(statement);
-  } finally {
-    await connection.end();
-  }
 }

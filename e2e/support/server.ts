@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/services.mjs';
-import { createDatabase, type DatabaseKind, databaseUnderTest, dropDatabase } from './database.js';
+import { createDatabase, createEmptyDatabase, type DatabaseKind, databaseUnderTest, dropDatabase } from './database.js';
 import { type Environment, type Exit, ServerProcess } from './server-process.js';
 
 /** The administrator that every server is started with, unless it is asked to begin with nobody. */
@@ -25,7 +25,7 @@ const STOP_TIMEOUT_MS = 30_000;
 export interface ServerOptions {
   /** Added to (and stronger than) the environment below. */
   env?: Environment;
-  /** False: no user at all, so the server prints its one-time set-up link. */
+  /** False: the first start of all. The database is empty, and the server prints its one-time set-up link. */
   hasAdmin?: boolean;
   /** Default: what E2E_DATABASE says. */
   database?: DatabaseKind;
@@ -64,7 +64,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const port = await freePort();
   const dataDir = await mkdtemp(join(options.parentFolder ?? tmpdir(), 'atelier-e2e-'));
   const isMariadb = (options.database ?? databaseUnderTest()) === 'mariadb';
-  const databaseUrl = isMariadb ? await createDatabase(options.instanceUrl) : null;
+  const isNew = options.hasAdmin === false;
+  const create = () => (isNew ? createEmptyDatabase() : createDatabase(options.instanceUrl));
+  const databaseUrl = isMariadb ? await create() : null;
   const env = {
     PORT: String(port),
     HOST: '127.0.0.1',
@@ -74,7 +76,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     MOCK_DIRECTIVES: 'true',
     ...LIMITS,
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
-    ...(options.hasAdmin === false ? {} : { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password }),
+    ...(isNew ? {} : { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password }),
     ...options.env,
   };
   try {
