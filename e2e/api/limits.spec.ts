@@ -275,6 +275,36 @@ describe('limits', () => {
     });
   });
 
+  it('leave memory and time for others while two hundred sign in at once', async () => {
+    const { client } = await newMember();
+    const residentMib = async () => {
+      const metrics = parseMetrics(await (await anonymous(server).raw('/metrics')).text());
+      return metrics.get('process_resident_memory_bytes')!.samples[0]!.value / 2 ** 20;
+    };
+    const before = await residentMib();
+    const leaving = new AbortController();
+    const signIns = times(200, async (index) => {
+      const credentials = { email: `nobody-${index}@atelier.test`, password: `a guess of number ${index}` };
+      const { signal } = leaving;
+      await anonymous(server)
+        .post('/auth/login', credentials, { ...from(`198.51.101.${index}`), signal })
+        .catch(() => undefined);
+    });
+    const waits: number[] = [];
+    for (let asked = 0; asked < 20; asked += 1) {
+      const askedAt = performance.now();
+      expect((await client.get('/credits/balance')).status).toBe(200);
+      waits.push(performance.now() - askedAt);
+    }
+    // Each hash takes 64 MiB, and no more than two are made at a time.
+    expect((await residentMib()) - before).toBeLessThan(300);
+    expect(waits.sort((a, b) => a - b)[18]).toBeLessThan(2_000);
+    // What is left of the line would take a slow machine a minute.
+    await server.kill();
+    leaving.abort();
+    await signIns;
+  });
+
   describe('where no proxy is trusted', () => {
     it('X-Forwarded-For changes nothing, and an operator is told once', async () => {
       server = await server.restart({ TRUSTED_PROXIES: '' });

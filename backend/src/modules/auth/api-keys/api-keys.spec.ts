@@ -334,6 +334,7 @@ describe('allowed addresses', () => {
     ['2001:db8::1', ['2001:db8::/32'], true],
     ['2001:db9::1', ['2001:db8::/32', '10.0.0.0/8'], false],
     ['', ['10.0.0.0/8'], false],
+    ['somebody', ['0.0.0.0/1', '::/1'], false],
   ];
   test.each(cases)('%s from %j: %s', (address, allowed, isGood) => {
     expect(isAllowed(address, allowed)).toBe(isGood);
