@@ -35,6 +35,10 @@ import { Icon } from './icon';
       gap: var(--app-space-1) var(--app-space-2);
       align-items: center;
     }
+    /* Its drawing, not its round target, stands where text would. */
+    [matIconButton] {
+      margin-inline-start: calc(-1 * var(--app-space-2));
+    }
     .outcome {
       color: var(--mat-sys-on-surface-variant);
       font: var(--mat-sys-body-small);

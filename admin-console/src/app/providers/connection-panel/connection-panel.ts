@@ -9,6 +9,7 @@ import type {
 } from '@atelier/contracts';
 import { firstValueFrom } from 'rxjs';
 import { formatCount } from '../../platform/formatting';
+import { HistoryLink } from '../../platform/history-link';
 import { Notifications } from '../../platform/notifications';
 import { confirmed } from '../../ui/confirm-dialog';
 import { Icon } from '../../ui/icon';
@@ -24,7 +25,7 @@ const LISTED_MODELS = 40;
 /** Key and address of a provider, and whether they work. A key goes in and is never shown again. */
 @Component({
   selector: 'app-connection-panel',
-  imports: [Icon, MatButton, StatusDot],
+  imports: [HistoryLink, Icon, MatButton, StatusDot],
   templateUrl: './connection-panel.html',
   styleUrl: './connection-panel.scss',
 })

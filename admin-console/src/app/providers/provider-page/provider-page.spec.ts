@@ -14,6 +14,7 @@ import type { AdminProvider, StudioSetting } from '@atelier/contracts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testing/eventually';
 import { FakeApi, outage, refusal } from '../../../testing/fake-api';
+import { historyLinks } from '../../../testing/history-links';
 import {
   connectionRefused,
   connectionWorks,
@@ -117,6 +118,17 @@ describe('ProviderPage', () => {
       'https://platform.openai.com/api-keys',
     );
     expect(text()).toContain('It delivers. Standard 13 s Premium 2 41 s Last 30 days');
+  });
+
+  it('leads from its switch, its connection and each of its settings to what they were before', async () => {
+    await open();
+
+    expect(historyLinks(routed.routeNativeElement)).toMatchObject({
+      'the switch of OpenAI': 'settings:provider_openai_enabled',
+      'the connection of OpenAI': 'provider:openai',
+      'OpenAI, Standard: model': 'settings:provider_openai_standard_model',
+      'OpenAI, Standard: cost of one image': 'settings:provider_openai_standard_cost_usd',
+    });
   });
 
   describe('its key', () => {

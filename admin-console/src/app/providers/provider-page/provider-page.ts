@@ -3,6 +3,7 @@ import { MatDialog } from '@angular/material/dialog';
 import { MAT_SLIDE_TOGGLE_DEFAULT_OPTIONS, MatSlideToggle } from '@angular/material/slide-toggle';
 import { RouterLink } from '@angular/router';
 import { formatCount } from '../../platform/formatting';
+import { HistoryLink } from '../../platform/history-link';
 import { TIERS } from '../../platform/image-text';
 import { Notifications } from '../../platform/notifications';
 import { problemOf, problemSentence } from '../../platform/problem';
@@ -38,6 +39,7 @@ import { TierSettings } from '../tier-settings/tier-settings';
     EmptyState,
     ErrorState,
     HealthPanel,
+    HistoryLink,
     Icon,
     MatSlideToggle,
     PageHeader,

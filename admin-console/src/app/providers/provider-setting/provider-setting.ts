@@ -4,13 +4,15 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
 import type { StudioSetting } from '@atelier/contracts';
+import { HistoryLink } from '../../platform/history-link';
+import { settingName } from '../../platform/setting-names';
 import { settingOrigin } from '../../platform/stored-settings';
 import type { ProviderField } from '../provider-fields';
 
 /** One setting of a provider with its label, help and origin. */
 @Component({
   selector: 'app-provider-setting',
-  imports: [FormField, MatFormFieldModule, MatInput, MatOption, MatSelect],
+  imports: [FormField, HistoryLink, MatFormFieldModule, MatInput, MatOption, MatSelect],
   template: `
     @let about = field();
     <mat-form-field appearance="outline" subscriptSizing="dynamic">
@@ -39,9 +41,12 @@ import type { ProviderField } from '../provider-fields';
       <mat-hint>{{ about.help }}</mat-hint>
       <mat-error>{{ control()().errors()[0]?.message }}</mat-error>
     </mat-form-field>
-    @if (origin(); as text) {
-      <span class="origin">{{ text }}</span>
-    }
+    <span class="origin">
+      @if (origin(); as text) {
+        <span>{{ text }}</span>
+      }
+      <app-history-link type="settings" [target]="about.key" [name]="nameOf(about.key)" />
+    </span>
   `,
   styles: `
     :host {
@@ -54,6 +59,10 @@ import type { ProviderField } from '../provider-fields';
       inline-size: 100%;
     }
     .origin {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0 var(--app-space-3);
+      align-items: center;
       padding-inline: var(--app-space-4);
       color: var(--mat-sys-on-surface-variant);
       font: var(--mat-sys-label-medium);
@@ -75,4 +84,5 @@ export class ProviderSetting {
     const setting = this.setting();
     return setting?.source === 'database' ? settingOrigin(setting) : undefined;
   });
+  protected readonly nameOf = settingName;
 }

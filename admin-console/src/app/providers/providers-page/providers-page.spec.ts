@@ -14,6 +14,7 @@ import type { AdminProvider, StudioSetting } from '@atelier/contracts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testing/eventually';
 import { FakeApi, outage, refusal } from '../../../testing/fake-api';
+import { historyLinks } from '../../../testing/history-links';
 import { sampleHealth, sampleProviders } from '../../../testing/provider-fixtures';
 import { setting } from '../../../testing/studio-fixtures';
 import { textOf } from '../../../testing/text-of';
@@ -69,6 +70,15 @@ describe('ProvidersPage', () => {
   const arrow = (name: string) =>
     page.getHarness(MatButtonHarness.with({ selector: `[aria-label="${name}"]`, variant: 'icon' }));
   const press = async (name: string) => (await document.getHarness(MatButtonHarness.with({ text: name }))).click();
+
+  it('leads to what the order and the default were before', async () => {
+    await open();
+
+    expect(historyLinks(routed.routeNativeElement)).toEqual({
+      'the order of the providers': 'settings:provider_priority',
+      'the default provider': 'settings:image_gen_provider',
+    });
+  });
 
   it('lists who makes images in the order of Auto, and who only improves prompts', async () => {
     await open();

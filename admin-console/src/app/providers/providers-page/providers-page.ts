@@ -4,6 +4,7 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { RouterLink } from '@angular/router';
 import { providerName } from '../../platform/image-text';
+import { HistoryLink } from '../../platform/history-link';
 import { Notifications } from '../../platform/notifications';
 import { problemOf, problemSentence } from '../../platform/problem';
 import { StoredSettings } from '../../platform/stored-settings';
@@ -24,6 +25,7 @@ const AUTO = { key: 'auto', label: 'Auto (recommended)' } as const;
   imports: [
     EmptyState,
     ErrorState,
+    HistoryLink,
     MatFormFieldModule,
     MatOption,
     MatSelect,

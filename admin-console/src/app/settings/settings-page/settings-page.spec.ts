@@ -15,7 +15,9 @@ import type { StudioSetting } from '@atelier/contracts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testing/eventually';
 import { FakeApi, outage, refusal } from '../../../testing/fake-api';
+import { historyLinks } from '../../../testing/history-links';
 import { setting, studioOptions } from '../../../testing/studio-fixtures';
+import { SETTING_NAMES } from '../../platform/setting-names';
 import { settingsRoutes } from '../settings.routes';
 
 const SETTINGS = '/api/v1/admin/studio/settings';
@@ -74,6 +76,7 @@ describe('SettingsPage', () => {
     await routed.fixture.whenStable();
   }
 
+  const settingKey = (name: string) => Object.entries(SETTING_NAMES).find(([, { label }]) => label === name)?.[0];
   const text = () => routed.routeNativeElement?.textContent ?? '';
   const price = (label: string) => page.getHarness(MatFormFieldHarness.with({ floatingLabelText: label }));
   const type = async (label: string, value: string) =>
@@ -96,6 +99,18 @@ describe('SettingsPage', () => {
     expect(text()).toContain('5 credits');
     expect(text()).toContain('1024 × 1024 px');
   });
+
+  it.each(['tiers', 'enhancement', 'limits'])(
+    'leads from every setting of %s to what it was before',
+    async (section) => {
+      await open(section);
+      const fields = routed.routeNativeElement?.querySelectorAll('mat-form-field') ?? [];
+      const links = Object.entries(historyLinks(routed.routeNativeElement));
+
+      expect(links).toHaveLength(fields.length);
+      for (const [name, target] of links) expect(target).toBe(`settings:${settingKey(name)}`);
+    },
+  );
 
   it('counts unsaved changes, and no longer once a value is back', async () => {
     await open();

@@ -1,13 +1,15 @@
-import { Component, input, output } from '@angular/core';
+import { Component, computed, input, output } from '@angular/core';
 import { MatIconButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { RouterLink } from '@angular/router';
 import type { UserWithCredits } from '@atelier/contracts';
+import { AUDIT_LOG_PATH, historyOf } from '../../platform/audit-history';
 import { Icon } from '../../ui/icon';
 
 /** What can be done with one user. Nobody can disable themselves, so that is not offered on one's own row. */
 @Component({
   selector: 'app-user-menu',
-  imports: [Icon, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger],
+  imports: [Icon, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, RouterLink],
   templateUrl: './user-menu.html',
   styles: `
     [matMenuItemIcon] {
@@ -19,6 +21,9 @@ import { Icon } from '../../ui/icon';
 export class UserMenu {
   readonly user = input.required<UserWithCredits>();
   readonly isSelf = input.required<boolean>();
+
+  protected readonly historyPath = AUDIT_LOG_PATH;
+  protected readonly history = computed(() => historyOf('user', this.user().id));
 
   readonly grant = output();
   readonly edit = output();

@@ -12,6 +12,7 @@ import { MatMenuHarness } from '@angular/material/menu/testing';
 import { MatRadioButtonHarness } from '@angular/material/radio/testing';
 import { MatSelectHarness } from '@angular/material/select/testing';
 import { MatSnackBarHarness } from '@angular/material/snack-bar/testing';
+import { Router, provideRouter } from '@angular/router';
 import type { UserWithCredits } from '@atelier/contracts';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../../../testing/eventually';
@@ -48,6 +49,7 @@ describe('UsersPage', () => {
           provide: Session,
           useValue: { user: signal({ id: 1, email: 'ana@example.com', name: 'Ana Kovac', role: 'admin' }), setCredits },
         },
+        provideRouter([{ path: '**', children: [] }]),
         provideHttpClient(withInterceptors([api.interceptor])),
       ],
     });
@@ -190,7 +192,7 @@ describe('UsersPage', () => {
   describe('the own row', () => {
     it('can neither be disabled nor lose the admin role', async () => {
       await open();
-      expect(await itemsOf(0)).toEqual(['Grant credits', 'Edit']);
+      expect(await itemsOf(0)).toEqual(['Grant credits', 'Edit', 'History']);
       await (await menuOf(0)).clickItem({ text: /Edit/ });
       const role = await document.getHarness(MatSelectHarness);
       expect(await role.isDisabled()).toBe(true);
@@ -222,6 +224,14 @@ describe('UsersPage', () => {
       { status: 'disabled' },
       { status: 'active' },
     ]);
+  });
+
+  it('leads to everything that happened to a user', async () => {
+    await open();
+    await choose(1, 'History');
+    await fixture.whenStable();
+
+    expect(decodeURIComponent(TestBed.inject(Router).url)).toBe('/admin/audit-log?target=user:2&range=all');
   });
 
   it('explains that the last admin has to stay', async () => {
