@@ -28,7 +28,10 @@ const jest = (title, config) => ({
 
 /** The stages in the order in which they run: what is quick to tell comes first. @type {Record<string, Step[]>} */
 export const STAGES = {
-  lint: [check('eslint', 'node_modules/eslint/bin/eslint.js', ['--max-warnings=0', '.'])],
+  lint: [
+    check('eslint', 'node_modules/eslint/bin/eslint.js', ['--max-warnings=0', '.']),
+    check('the document of the API', 'tools/check-openapi.mjs', []),
+  ],
   format: [check('prettier', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.'])],
   types: [
     check('types of contracts', TSC, ['-p', 'backend/contracts/tsconfig.json']),

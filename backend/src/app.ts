@@ -2,6 +2,7 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { ShutdownSignal, StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
+import { MANUAL } from './manual/index.js';
 import type { Configuration } from './platform/config/index.js';
 import { boundedAddresses } from './platform/http/bounded-addresses.js';
 import { compressedAnswers } from './platform/http/compressed-answers.js';
@@ -45,7 +46,7 @@ export async function createApp(configuration: Configuration): Promise<NestExpre
   app.useGlobalPipes(validationPipe);
   app.useGlobalInterceptors(new RequestBodyInterceptor(), new StandardSchemaSerializerInterceptor(app.get(Reflector)));
   app.useGlobalFilters(new ProblemFilter());
-  app.get(OpenApiDocument).describe(app);
+  app.get(OpenApiDocument).describe(app, MANUAL);
   app.enableShutdownHooks([ShutdownSignal.SIGINT, ShutdownSignal.SIGTERM], { useProcessExit: true });
   return app;
 }

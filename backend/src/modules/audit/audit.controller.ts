@@ -28,7 +28,14 @@ export class AuditController {
   @Get('export')
   @ApiOperation({ operationId: 'exportAuditLog', summary: 'Download the entries that fit, as CSV or as JSON lines' })
   @ApiProduces('text/csv', 'application/jsonl')
-  @ApiResponse({ status: 200, description: 'One line an entry, newest first.', schema: { type: 'string' } })
+  @ApiResponse({
+    status: 200,
+    description: 'One line an entry, newest first.',
+    schema: { type: 'string' },
+    headers: {
+      'Content-Disposition': { description: 'Name of the file.', required: true, schema: { type: 'string' } },
+    },
+  })
   export(@Query({ schema: AuditExportQuery }) query: AuditExportQuery, @Res() response: Response): Promise<void> {
     return this.audit.export(query, response);
   }

@@ -9,7 +9,7 @@ import {
   SetupStatus,
 } from '@atelier/contracts';
 import type { Request, Response } from 'express';
-import { Answers, AnswersNothing, Public } from '../../platform/http/index.js';
+import { Answers, AnswersNothing, Public, Refuses } from '../../platform/http/index.js';
 import type { Actor } from './actor.js';
 import { AuthService } from './auth.service.js';
 import { CurrentUser } from './guards/current-user.decorator.js';
@@ -17,6 +17,9 @@ import { PasswordGuard } from './guards/password.guard.js';
 import { SameOriginGuard } from './guards/same-origin.guard.js';
 
 const NO_STORE = ['Cache-Control', 'no-store'] as const;
+const REFRESH_COOKIE = {
+  'Set-Cookie': { description: 'The refresh cookie, set or removed.', required: true, schema: { type: 'string' } },
+} as const;
 
 @ApiTags('Session')
 @Controller('api/v1/auth')
@@ -28,7 +31,8 @@ export class AuthController {
   @UseGuards(SameOriginGuard, PasswordGuard)
   @Header(...NO_STORE)
   @ApiOperation({ operationId: 'signIn', summary: 'Sign in with an e-mail address and a password' })
-  @Answers(200, SessionGrant, 'Signed in; the refresh token is in a cookie')
+  @Refuses('auth.credentials_invalid', 'auth.throttled', 'auth.origin_refused')
+  @Answers(200, SessionGrant, 'Signed in; the refresh token is in a cookie', REFRESH_COOKIE)
   login(
     @Body({ schema: LoginRequest }) _body: LoginRequest,
     @CurrentUser() user: Actor,
@@ -52,7 +56,14 @@ export class AuthController {
   @UseGuards(SameOriginGuard)
   @Header(...NO_STORE)
   @ApiOperation({ operationId: 'completeSetup', summary: 'Create the first administrator' })
-  @Answers(201, SessionGrant, 'Created and signed in; the refresh token is in a cookie')
+  @Refuses(
+    'auth.setup_closed',
+    'auth.setup_token_invalid',
+    'auth.password_weak',
+    'auth.throttled',
+    'auth.origin_refused',
+  )
+  @Answers(201, SessionGrant, 'Created and signed in; the refresh token is in a cookie', REFRESH_COOKIE)
   setup(
     @Body({ schema: SetupRequest }) body: SetupRequest,
     @Req() request: Request,
@@ -66,7 +77,8 @@ export class AuthController {
   @UseGuards(SameOriginGuard)
   @Header(...NO_STORE)
   @ApiOperation({ operationId: 'acceptInvitation', summary: 'Accept an invitation by choosing a password' })
-  @Answers(200, SessionGrant, 'Signed in; the refresh token is in a cookie')
+  @Refuses('auth.invitation_invalid', 'auth.password_weak', 'auth.throttled', 'auth.origin_refused')
+  @Answers(200, SessionGrant, 'Signed in; the refresh token is in a cookie', REFRESH_COOKIE)
   acceptInvitation(
     @Body({ schema: AcceptInvitationRequest }) body: AcceptInvitationRequest,
     @Req() request: Request,
@@ -80,7 +92,8 @@ export class AuthController {
   @UseGuards(SameOriginGuard)
   @Header(...NO_STORE)
   @ApiOperation({ operationId: 'refreshSession', summary: 'Exchange the refresh cookie for a new access token' })
-  @Answers(200, SessionGrant, 'Refreshed; the cookie holds the next refresh token')
+  @Refuses('auth.refresh_invalid', 'auth.origin_refused')
+  @Answers(200, SessionGrant, 'Refreshed; the cookie holds the next refresh token', REFRESH_COOKIE)
   refresh(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionGrant> {
     return this.auth.refresh(request, response);
   }
@@ -89,7 +102,8 @@ export class AuthController {
   @Public()
   @UseGuards(SameOriginGuard)
   @ApiOperation({ operationId: 'signOut', summary: 'End the session that the refresh cookie belongs to' })
-  @AnswersNothing('Signed out')
+  @Refuses('auth.origin_refused')
+  @AnswersNothing('Signed out', REFRESH_COOKIE)
   logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     return this.auth.signOut(request, response);
   }
@@ -97,7 +111,8 @@ export class AuthController {
   @Post('password')
   @Header(...NO_STORE)
   @ApiOperation({ operationId: 'changePassword', summary: 'Change the own password; every other session ends' })
-  @Answers(200, SessionGrant, 'Changed; a new session replaces this one')
+  @Refuses('auth.credentials_invalid', 'auth.password_weak', 'auth.throttled')
+  @Answers(200, SessionGrant, 'Changed; a new session replaces this one', REFRESH_COOKIE)
   changePassword(
     @Body({ schema: PasswordChangeRequest }) body: PasswordChangeRequest,
     @CurrentUser() user: Actor,

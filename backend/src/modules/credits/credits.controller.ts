@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AccountStanding,
   Balance,
@@ -11,7 +11,13 @@ import {
   UserIdParameter,
 } from '@atelier/contracts';
 import type { Response } from 'express';
-import { Answers, IdempotencyKey } from '../../platform/http/index.js';
+import {
+  AcceptsIdempotencyKey,
+  Answers,
+  IDEMPOTENT_REPLAYED,
+  IdempotencyKey,
+  Refuses,
+} from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireRole, RequireScope } from '../auth/index.js';
 import { CreditsService } from './credits.service.js';
 import { FrozenAccounts } from './frozen-accounts.js';
@@ -52,8 +58,9 @@ export class CreditsController {
     operationId: 'grantCredits',
     summary: 'Grant credits to a user, or revoke them with a negative amount',
   })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Carries a repeated request out once.' })
-  @Answers(201, Grant, 'The entry that was written and the balance after it.')
+  @Refuses('users.not_found', 'credits.grant_invalid', 'request.idempotency_conflict')
+  @AcceptsIdempotencyKey()
+  @Answers(201, Grant, 'The entry that was written and the balance after it.', IDEMPOTENT_REPLAYED)
   async grant(
     @CurrentUser() user: Actor,
     @Body({ schema: GrantRequest }) request: GrantRequest,
@@ -90,6 +97,7 @@ export class CreditsController {
     operationId: 'releaseAccount',
     summary: 'Let a frozen account hold credits again; refused while its books contradict themselves',
   })
+  @Refuses('users.not_found', 'credits.account_contradictory')
   @Answers(200, AccountStanding, 'The account is not frozen.')
   release(
     @CurrentUser() user: Actor,

@@ -11,7 +11,7 @@ import {
   UserPage,
   UserQuery,
 } from '@atelier/contracts';
-import { Answers } from '../../platform/http/index.js';
+import { Answers, Refuses } from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireRole, RequireScope, UsersService } from '../auth/index.js';
 import { MembersService } from './members.service.js';
 
@@ -34,6 +34,7 @@ export class UsersController {
 
   @Post('users')
   @ApiOperation({ operationId: 'createUser', summary: 'Create a user, with a password or an invitation link' })
+  @Refuses('users.email_taken', 'auth.password_weak', 'auth.throttled')
   @Answers(201, CreatedUser, 'The user; the invitation link is shown this once.')
   create(
     @CurrentUser() user: Actor,
@@ -58,6 +59,7 @@ export class UsersController {
 
   @Patch('users/:id')
   @ApiOperation({ operationId: 'updateUser', summary: 'Change a name, role or status' })
+  @Refuses('users.not_found', 'users.last_admin')
   @Answers(200, User, 'The user after the change.')
   update(
     @CurrentUser() user: Actor,
@@ -72,6 +74,7 @@ export class UsersController {
     operationId: 'renewInvitation',
     summary: 'Make a new invitation link; the earlier one stops working',
   })
+  @Refuses('users.not_found')
   @Answers(201, Invitation, 'The link, shown this once.')
   async renewInvitation(
     @CurrentUser() user: Actor,

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GalleryQuery, Image, ImagePage, MyCreations, MyCreationsQuery, Uuid } from '@atelier/contracts';
-import { Answers } from '../../platform/http/index.js';
+import { Answers, Refuses } from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireScope } from '../auth/index.js';
 import { GalleryService } from './gallery.service.js';
 
@@ -13,6 +13,7 @@ export class GalleryController {
 
   @Get('studio/my-creations')
   @ApiOperation({ operationId: 'listMyCreations', summary: 'List your own images, newest first, with their total' })
+  @Refuses('gallery.cursor_invalid')
   @Answers(200, MyCreations, 'Your images')
   async myCreations(
     @CurrentUser() user: Actor,
@@ -23,6 +24,7 @@ export class GalleryController {
 
   @Get('gallery/images')
   @ApiOperation({ operationId: 'listImages', summary: 'List your own images, newest first, page by page' })
+  @Refuses('gallery.cursor_invalid')
   @Answers(200, ImagePage, 'One page of your images')
   async list(@CurrentUser() user: Actor, @Query({ schema: GalleryQuery }) query: GalleryQuery): Promise<ImagePage> {
     return this.gallery.list(user, query);
@@ -30,6 +32,7 @@ export class GalleryController {
 
   @Get('gallery/images/:id')
   @ApiOperation({ operationId: 'getImage', summary: 'Read one of your images' })
+  @Refuses('gallery.image_not_found')
   @Answers(200, Image, 'The image, with fresh links')
   async get(@CurrentUser() user: Actor, @Param('id', { schema: Uuid }) id: string): Promise<Image> {
     return this.gallery.get(user, id);

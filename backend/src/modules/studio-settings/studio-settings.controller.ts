@@ -2,7 +2,7 @@ import { Body, Controller, Get, Inject, Put } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { StudioSettings, StudioSettingsChange, StudioSettingsChanged } from '@atelier/contracts';
 import type * as z from 'zod';
-import { Answers } from '../../platform/http/index.js';
+import { Answers, Refuses } from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireRole, RequireScope } from '../auth/index.js';
 import { StudioSettingsService } from './studio-settings.service.js';
 
@@ -22,6 +22,7 @@ export class StudioSettingsController {
 
   @Put()
   @ApiOperation({ operationId: 'changeStudioSettings', summary: 'Change some settings, all or nothing' })
+  @Refuses('settings.invalid')
   @Answers(200, StudioSettingsChanged, 'All changes are in force.')
   async change(
     @CurrentUser() user: Actor,

@@ -9,9 +9,17 @@ import {
   Uuid,
 } from '@atelier/contracts';
 import type { Response } from 'express';
-import { Answers, IdempotencyKey, callerLeaves } from '../../platform/http/index.js';
+import {
+  AcceptsIdempotencyKey,
+  Answers,
+  IdempotencyKey,
+  Refuses,
+  RefusesWithHeaders,
+  callerLeaves,
+} from '../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireScope } from '../auth/index.js';
-import { COST_HEADERS } from './cost-headers.js';
+import { COST_HEADERS, FAILURE_HEADERS, PREFERENCE_HEADER } from './cost-headers.js';
+import { GENERATE_REFUSALS } from './generate-refusals.js';
 import { PromptSuggestions } from './enhancement/prompt-suggestions.js';
 import { GenerationResponder } from './generation-responder.js';
 import { StudioOptionsService } from './studio-options.service.js';
@@ -37,6 +45,7 @@ export class StudioController {
 
   @Post('enhance-prompt')
   @ApiOperation({ operationId: 'enhancePrompt', summary: 'Suggest a richer prompt; costs nothing and changes nothing' })
+  @Refuses('enhancer.unavailable', 'enhancer.throttled')
   @Answers(200, EnhancedPrompt, 'The prompt as given and as suggested.')
   enhance(
     @CurrentUser() user: Actor,
@@ -47,27 +56,29 @@ export class StudioController {
   }
 
   @Post('generate')
+  @Refuses(...GENERATE_REFUSALS)
+  @RefusesWithHeaders({ ...FAILURE_HEADERS, ...PREFERENCE_HEADER })
   @ApiOperation({
     operationId: 'generate',
     summary: 'Make images; credits are only taken for those that are made and stored',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Carries a repeated request out once, so that it can be sent again without paying twice.',
-  })
+  @AcceptsIdempotencyKey()
   @ApiHeader({
     name: 'Prefer',
     required: false,
-    description: '`respond-async` answers at once; `wait=N` waits at most N seconds (default 60).',
+    schema: { type: 'string' },
   })
   @ApiResponse({
     status: HttpStatus.ACCEPTED,
     standardSchema: Generation,
     description: 'Accepted and not finished yet; `Location` says where to look.',
-    headers: COST_HEADERS,
+    headers: {
+      ...COST_HEADERS,
+      ...PREFERENCE_HEADER,
+      Location: { description: 'Path of the generation.', required: true, schema: { type: 'string' } },
+    },
   })
-  @Answers(201, Generation, 'Finished, wholly or in part.', COST_HEADERS)
+  @Answers(201, Generation, 'Finished, wholly or in part.', { ...COST_HEADERS, ...PREFERENCE_HEADER })
   generate(
     @CurrentUser() user: Actor,
     @Body({ schema: GenerateRequest }) request: GenerateRequest,
@@ -80,6 +91,7 @@ export class StudioController {
 
   @Get('generations/:id')
   @ApiOperation({ operationId: 'getGeneration', summary: 'Read a generation of your own' })
+  @Refuses('studio.generation_not_found')
   @Answers(200, Generation, 'The generation as it is now.')
   get(@CurrentUser() user: Actor, @Param('id', { schema: Uuid }) id: string): Promise<Generation> {
     return this.studio.get(user, id);
@@ -90,6 +102,7 @@ export class StudioController {
     operationId: 'cancelGeneration',
     summary: 'Cancel what is not finished of a generation; its credits come back',
   })
+  @Refuses('studio.generation_not_found')
   @Answers(200, Generation, 'The generation after the cancel. Images that had been delivered stay.')
   cancel(@CurrentUser() user: Actor, @Param('id', { schema: Uuid }) id: string): Promise<Generation> {
     return this.studio.cancel(user, id);

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Liveness, Readiness } from '@atelier/contracts';
 import type { Response } from 'express';
 import { Answers, Public } from '../http/index.js';
@@ -20,11 +20,8 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the process can do its work' })
-  @Answers(
-    200,
-    Readiness,
-    'Requests can be served; 503 with the same body when they can not. `disk_space` and `queue` may have failed all the same.',
-  )
+  @Answers(200, Readiness, 'Requests can be served. `disk_space` and `queue` may have failed all the same.')
+  @ApiResponse({ status: 503, standardSchema: Readiness, description: 'Requests can not be served right now.' })
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const readiness = await this.checks.run();
     if (readiness.status !== 'ok') response.status(HttpStatus.SERVICE_UNAVAILABLE);

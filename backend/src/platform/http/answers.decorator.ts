@@ -20,6 +20,6 @@ export function Answers(
 }
 
 /** Says that a route answers without a body. */
-export function AnswersNothing(description: string): MethodDecorator {
-  return applyDecorators(HttpCode(204), ApiResponse({ status: 204, description }));
+export function AnswersNothing(description: string, headers?: ApiResponseOptions['headers']): MethodDecorator {
+  return applyDecorators(HttpCode(204), ApiResponse({ status: 204, description, ...(headers ? { headers } : {}) }));
 }

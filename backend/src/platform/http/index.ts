@@ -2,6 +2,8 @@ export * from './answers.decorator.js';
 export * from './caller-leaves.js';
 export * from './idempotency-key.decorator.js';
 export * from './public.decorator.js';
+export * from './refuses.decorator.js';
 export * from './request-id.js';
+export * from './role-extension.js';
 export * from './session-strategy.js';
 export * from './event-stream.js';

@@ -10,49 +10,10 @@ import {
 import type { Problem } from '@atelier/contracts';
 import type { Request, Response } from 'express';
 import { isDatabaseUnavailable } from '../database/index.js';
-import { DomainError, type ErrorKind } from '../errors/index.js';
+import { DomainError } from '../errors/index.js';
 import { isOpenAIRoute, isRetriedByClients, openAIErrorOf, openAIStatus } from './openai-errors.js';
+import { problemOf, statusOf } from './problem-of.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
-
-const STATUSES: Record<ErrorKind, HttpStatus> = {
-  malformed: HttpStatus.BAD_REQUEST,
-  unauthenticated: HttpStatus.UNAUTHORIZED,
-  insufficient_credits: HttpStatus.PAYMENT_REQUIRED,
-  forbidden: HttpStatus.FORBIDDEN,
-  not_found: HttpStatus.NOT_FOUND,
-  conflict: HttpStatus.CONFLICT,
-  gone: HttpStatus.GONE,
-  too_large: HttpStatus.PAYLOAD_TOO_LARGE,
-  address_too_long: HttpStatus.URI_TOO_LONG,
-  unsupported_media_type: HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-  invalid: HttpStatus.UNPROCESSABLE_ENTITY,
-  throttled: HttpStatus.TOO_MANY_REQUESTS,
-  internal: HttpStatus.INTERNAL_SERVER_ERROR,
-  upstream_failed: HttpStatus.BAD_GATEWAY,
-  unavailable: HttpStatus.SERVICE_UNAVAILABLE,
-  upstream_timeout: HttpStatus.GATEWAY_TIMEOUT,
-  storage_full: HttpStatus.INSUFFICIENT_STORAGE,
-};
-
-const TITLES: Record<ErrorKind, string> = {
-  malformed: 'The request is malformed',
-  unauthenticated: 'Sign in first',
-  insufficient_credits: 'Not enough credits',
-  forbidden: 'Not allowed',
-  not_found: 'Not found',
-  conflict: 'Conflict',
-  gone: 'Gone',
-  too_large: 'The request is too large',
-  address_too_long: 'The address is too long',
-  unsupported_media_type: 'This kind of content is not accepted',
-  invalid: 'The request is not valid',
-  throttled: 'Too many requests',
-  internal: 'Something went wrong on our side',
-  upstream_failed: 'The provider failed',
-  unavailable: 'Not available right now',
-  upstream_timeout: 'The provider timed out',
-  storage_full: 'The storage is full',
-};
 
 /** Seconds that a client is asked to wait where the error does not know better. */
 const DEFAULT_RETRY_AFTER_S = 5;
@@ -66,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const error = toDomainError(thrown);
-    const status = STATUSES[error.kind];
+    const status = statusOf(error);
     if (status >= 500) this.#logger.error({ err: thrown, code: error.code }, error.message);
     else this.#logger.debug({ code: error.code }, error.message);
     if (response.headersSent) {
@@ -75,19 +36,10 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     setHeaders(response, error, status);
-    const problem: Problem = {
-      type: `urn:atelier:problem:${error.code}`,
-      title: TITLES[error.kind],
-      status,
-      detail: error.message,
+    const problem = problemOf(error, {
       instance: request.path,
-      code: error.code,
-      retryable: error.retryable,
-      charged: false,
-      request_id: String(response.getHeader(REQUEST_ID_HEADER) ?? ''),
-      ...(error.generationId === undefined ? {} : { generation_id: error.generationId }),
-      ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
-    };
+      requestId: String(response.getHeader(REQUEST_ID_HEADER) ?? ''),
+    });
     if (isOpenAIRoute(request.path)) sendAsOpenAI(response, problem);
     else response.status(status).type('application/problem+json').send(JSON.stringify(problem));
   }

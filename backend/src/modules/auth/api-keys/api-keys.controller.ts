@@ -10,7 +10,7 @@ import {
   RotateApiKeyRequest,
   UpdateApiKeyRequest,
 } from '@atelier/contracts';
-import { Answers, AnswersNothing } from '../../../platform/http/index.js';
+import { Answers, AnswersNothing, Refuses } from '../../../platform/http/index.js';
 import type { Actor } from '../actor.js';
 import { CurrentUser } from '../guards/current-user.decorator.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -31,6 +31,7 @@ export class ApiKeysController {
       'For yourself, or as an administrator for a service account. A key never may more than its account does at the ' +
       'time of use. It takes a signed-in person to make one: a key can’t.',
   })
+  @Refuses('users.not_found', 'api_keys.limit_reached', 'auth.forbidden')
   @Answers(201, IssuedApiKey, 'The key; `key` itself is shown this once.')
   create(
     @CurrentUser() user: Actor,
@@ -41,6 +42,7 @@ export class ApiKeysController {
 
   @Get()
   @ApiOperation({ operationId: 'listApiKeys', summary: 'List your API keys, or those of an account' })
+  @Refuses('auth.forbidden')
   @Answers(200, ApiKeyPage, 'One page of keys, newest first, without their secrets.')
   list(@CurrentUser() user: Actor, @Query({ schema: ApiKeyQuery }) query: ApiKeyQuery): Promise<ApiKeyPage> {
     return this.keys.list(user, query);
@@ -48,6 +50,7 @@ export class ApiKeysController {
 
   @Get(':id')
   @ApiOperation({ operationId: 'getApiKey', summary: 'Look at one API key' })
+  @Refuses('api_keys.not_found')
   @Answers(200, ApiKey, 'The key, without its secret.')
   get(@CurrentUser() user: Actor, @Param('id', { schema: ApiKeyId }) id: string): Promise<ApiKey> {
     return this.keys.get(user, id);
@@ -59,6 +62,7 @@ export class ApiKeysController {
     summary: 'Change the name, end, limit or addresses of an API key',
     description: 'Its scopes never change: make another key instead.',
   })
+  @Refuses('api_keys.not_found', 'api_keys.not_active')
   @Answers(200, ApiKey, 'The key after the change.')
   update(
     @CurrentUser() user: Actor,
@@ -75,6 +79,7 @@ export class ApiKeysController {
     summary: 'Give an API key another secret',
     description: 'The old secret is accepted for `grace_seconds` more, so that programs can be changed over.',
   })
+  @Refuses('api_keys.not_found', 'api_keys.not_active')
   @Answers(201, IssuedApiKey, 'The key; the new `key` itself is shown this once.')
   rotate(
     @CurrentUser() user: Actor,
@@ -86,6 +91,7 @@ export class ApiKeysController {
 
   @Delete(':id')
   @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke an API key, at once and for good' })
+  @Refuses('api_keys.not_found')
   @AnswersNothing('Revoked.')
   revoke(@CurrentUser() user: Actor, @Param('id', { schema: ApiKeyId }) id: string): Promise<void> {
     return this.keys.revoke(user, id);

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EndedSessions, OwnSessionPage, OwnSessionQuery, Uuid } from '@atelier/contracts';
-import { Answers, AnswersNothing } from '../../../platform/http/index.js';
+import { Answers, AnswersNothing, Refuses } from '../../../platform/http/index.js';
 import type { Actor } from '../actor.js';
 import { CurrentSession } from '../guards/current-session.decorator.js';
 import { CurrentUser } from '../guards/current-user.decorator.js';
@@ -37,6 +37,7 @@ export class OwnSessionsController {
     description:
       'Its access tokens are refused from the next request on. A stream of events that it has open ends within half a minute.',
   })
+  @Refuses('auth.session_not_found')
   @AnswersNothing('Ended.')
   end(@CurrentUser() user: Actor, @Param('id', { schema: Uuid }) id: string): Promise<void> {
     return this.sessions.end(user, id);

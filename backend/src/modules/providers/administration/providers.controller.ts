@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Post, Put } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AdminProviders, ProviderConnection, ProviderCredentialsChange, ProviderTestResult } from '@atelier/contracts';
-import { Answers } from '../../../platform/http/index.js';
+import { Answers, Refuses } from '../../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireRole, RequireScope } from '../../auth/index.js';
 import { ConnectionTests } from './connection-tests.js';
 import { ProviderAdministration } from './provider-administration.js';
@@ -29,6 +29,7 @@ export class ProvidersController {
     operationId: 'changeProviderCredentials',
     summary: 'Enter or remove the key and the address of a provider; another address forgets the stored key',
   })
+  @Refuses('providers.not_found', 'providers.connection_fixed', 'providers.credentials_invalid')
   @Answers(200, ProviderConnection, 'The change is in force.')
   changeCredentials(
     @CurrentUser() user: Actor,
@@ -44,6 +45,7 @@ export class ProvidersController {
     operationId: 'testProvider',
     summary: 'Ask the vendor whether key and address work, without making an image',
   })
+  @Refuses('providers.not_found', 'providers.connection_fixed', 'providers.test_throttled')
   @Answers(200, ProviderTestResult, 'What the vendor said.')
   test(@Param('key') key: string): Promise<ProviderTestResult> {
     return this.tests.run(key);

@@ -2,7 +2,7 @@ import { Controller, Get, Headers, HttpStatus, Inject, Param, Post, Query, Req, 
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { EventStreamQuery, StreamTicket, Uuid } from '@atelier/contracts';
 import type { Request, Response } from 'express';
-import { Answers } from '../../../platform/http/index.js';
+import { Answers, Refuses } from '../../../platform/http/index.js';
 import {
   AcceptsStreamTicket,
   type Credential,
@@ -17,6 +17,7 @@ import { GenerationStreams } from './generation-streams.js';
 const RESUMING = {
   name: 'Last-Event-ID',
   required: false,
+  schema: { type: 'string' },
   description:
     'Id of the last message that was received. The stream goes on after it, on whichever process and after restarts. ' +
     'An id that is older than a week, or of another installation, begins anew.',
@@ -51,6 +52,7 @@ export class GenerationEventsController {
       'type, and as data the generation as it is at that moment. Several events of one generation may come as one message. ' +
       'A `generation.snapshot` later on tells where a waiting generation has moved to.',
   })
+  @Refuses('auth.ticket_invalid', 'studio.event_id_invalid', 'studio.too_many_streams')
   @ApiHeader(RESUMING)
   @ApiProduces('text/event-stream')
   @ApiResponse({ status: HttpStatus.OK, description: 'Messages without end.', schema: { type: 'string' } })
@@ -74,6 +76,7 @@ export class GenerationEventsController {
       'Begins with a `generation.snapshot` and ends after the event that finishes the generation. Whoever comes back with ' +
       'the id of that event is answered 204, which keeps an EventSource from coming back again.',
   })
+  @Refuses('auth.ticket_invalid', 'studio.event_id_invalid', 'studio.too_many_streams', 'studio.generation_not_found')
   @ApiHeader(RESUMING)
   @ApiProduces('text/event-stream')
   @ApiResponse({ status: HttpStatus.OK, description: 'Messages until the end.', schema: { type: 'string' } })

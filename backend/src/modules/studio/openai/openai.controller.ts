@@ -1,10 +1,17 @@
 import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { OpenAIImageRequest, OpenAIImages, OpenAIModel, OpenAIModelList } from '@atelier/contracts';
 import type { Response } from 'express';
-import { Answers, IdempotencyKey } from '../../../platform/http/index.js';
+import {
+  AcceptsIdempotencyKey,
+  Answers,
+  IdempotencyKey,
+  Refuses,
+  RefusesWithHeaders,
+} from '../../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireScope } from '../../auth/index.js';
-import { COST_HEADERS } from '../cost-headers.js';
+import { COST_HEADERS, FAILURE_HEADERS } from '../cost-headers.js';
+import { GENERATE_REFUSALS } from '../generate-refusals.js';
 import { OfferedModels } from './offered-models.js';
 import { OpenAIImagesService } from './openai-images.js';
 
@@ -18,6 +25,8 @@ export class OpenAIController {
   ) {}
 
   @Post('images/generations')
+  @Refuses(...GENERATE_REFUSALS, 'studio.model_unknown')
+  @RefusesWithHeaders(FAILURE_HEADERS)
   @ApiOperation({
     operationId: 'createOpenAIImages',
     summary: 'Make images as OpenAI’s clients ask for them',
@@ -25,11 +34,7 @@ export class OpenAIController {
       'The official clients work with nothing but another base URL and key. Everything that holds for `generate` holds ' +
       'here: credits are only taken for images that were made and stored. What would be ignored is refused by name.',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Carries a repeated request out once, so that it can be sent again without paying twice.',
-  })
+  @AcceptsIdempotencyKey()
   @ApiResponse({ status: 200, standardSchema: OpenAIImages, description: 'The images.', headers: COST_HEADERS })
   generate(
     @CurrentUser() user: Actor,
@@ -49,6 +54,8 @@ export class OpenAIController {
 
   @Get('models/*id')
   @ApiOperation({ operationId: 'getOpenAIModel', summary: 'Look at one model' })
+  @ApiParam({ name: 'id', description: 'As the list has it, slash and all.', schema: { type: 'string' } })
+  @Refuses('studio.model_unknown')
   @Answers(200, OpenAIModel, 'The model.')
   get(@Param('id') id: string | string[]): Promise<OpenAIModel> {
     return this.models.get(typeof id === 'string' ? id : id.join('/'));

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Controller, Get, Header, Inject, Param, Res, StreamableFile } from '@nestjs/common';
-import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { createReadStream } from 'node:fs';
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { Public } from '../public.decorator.js';
+import type { Document } from './document-types.js';
 import { OpenApiDocument } from './openapi-document.js';
 
 const ASSETS = {
@@ -43,7 +44,7 @@ export class DocsController {
   constructor(@Inject(OpenApiDocument) private readonly document: OpenApiDocument) {}
 
   @Get('openapi.json')
-  json(): OpenAPIObject {
+  json(): Document {
     return this.document.get();
   }
 
