@@ -10,6 +10,7 @@ export default {
   cacheDirectory: '<rootDir>/../node_modules/.cache/jest',
   testMatch: ['<rootDir>/api/**/*.spec.ts', '<rootDir>/support/**/*.spec.ts'],
   testPathIgnorePatterns: process.env.E2E_DATABASE === 'mariadb' ? ON_ONE_DATABASE : [],
+  setupFilesAfterEnv: ['<rootDir>/support/watch-answers.ts'],
   globalSetup: '<rootDir>/support/jest-services.mjs',
   globalTeardown: '<rootDir>/support/jest-services-stop.mjs',
   // A spec waits for servers to start and images to be made.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/services.mjs';
 import { createDatabase, createEmptyDatabase, type DatabaseKind, databaseUnderTest, dropDatabase } from './database.js';
+import { watchServer } from './watched-servers.js';
 import { type Environment, type Exit, ServerProcess } from './server-process.js';
 
 /** The administrator that every server is started with, unless it is asked to begin with nobody. */
@@ -108,6 +109,7 @@ interface Launch {
 async function launch(spec: Launch): Promise<Server> {
   const server = new ServerProcess(spec.env, spec.preload);
   const origin = `http://127.0.0.1:${spec.port}`;
+  watchServer(origin);
   let isEnded = false;
   const end = (signal: NodeJS.Signals): Promise<Exit> => {
     isEnded = true;
