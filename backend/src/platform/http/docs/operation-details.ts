@@ -18,7 +18,6 @@ interface Sources {
 /** Adds to an operation what its decorators leave to others: who may call it, how it fails, and examples of all of it. */
 export function completeOperation(place: Place, { manual, schemas, refusals }: Sources): void {
   const { path, operation } = place;
-  operation.parameters ??= [];
   const isPublic = take(operation, PUBLIC_EXTENSION) === true;
   const role = take(operation, ROLE_EXTENSION) as Role | undefined;
   const own = (take(operation, REFUSALS_EXTENSION) ?? []) as ProblemCode[];
