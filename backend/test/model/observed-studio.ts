@@ -7,6 +7,7 @@ import { CreditsService } from '../../src/modules/credits/index.js';
 import { LedgerAuditor } from '../../src/modules/credits/ledger-auditor.js';
 import { GenerationRunner } from '../../src/modules/studio/queue/generation-runner.js';
 import { ItemCalls } from '../../src/modules/studio/items/item-calls.js';
+import { ItemClaims } from '../../src/modules/studio/items/item-claims.js';
 import { ItemQueue } from '../../src/modules/studio/items/item-queue.js';
 import { OverdueItems } from '../../src/modules/studio/caretaker/overdue-items.js';
 import { StudioModule } from '../../src/modules/studio/studio.module.js';
@@ -35,6 +36,7 @@ export class ObservedStudio {
   readonly transactions: ScheduledTransactions;
   readonly clock: SettableClock;
   readonly studio: StudioService;
+  readonly claims: ItemClaims;
   readonly queue: ItemQueue;
   readonly overdueItems: OverdueItems;
   readonly calls: ItemCalls;
@@ -49,6 +51,7 @@ export class ObservedStudio {
     this.dataSource = app.get(DataSource);
     this.transactions = app.get<ScheduledTransactions>(Transactions);
     this.studio = app.get(StudioService);
+    this.claims = app.get(ItemClaims);
     this.queue = app.get(ItemQueue);
     this.overdueItems = app.get(OverdueItems);
     this.calls = app.get(ItemCalls);

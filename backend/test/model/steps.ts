@@ -63,7 +63,7 @@ export function submit(submission: Submission, key: string | undefined): Step<Su
 export function claim(id: string): Step<Claim | undefined> {
   return {
     told: `claim ${short(id)}`,
-    carryOut: ({ queue }) => queue.claim(id),
+    carryOut: ({ claims }) => claims.claim(id),
     expect: (model, outcome) => {
       const fence = model.claim(id);
       if (outcome) model.claims.push(outcome);
@@ -91,7 +91,7 @@ export function takeOver(id: string): Step<Claim | undefined> {
 export function listDue(): Step<string[]> {
   return {
     told: 'list what is due',
-    carryOut: ({ queue }) => queue.due(100),
+    carryOut: ({ claims }) => claims.due(100),
     expect: (model) => model.due(),
   };
 }
@@ -99,7 +99,7 @@ export function listDue(): Step<string[]> {
 export function heartbeat(claimed: Claim): Step<boolean> {
   return {
     told: `heartbeat ${ofClaim(claimed)}`,
-    carryOut: ({ queue }) => queue.heartbeat(claimed),
+    carryOut: ({ claims }) => claims.heartbeat(claimed),
     expect: (model) => model.heartbeat(claimed),
   };
 }

@@ -1,4 +1,4 @@
-import type { ClaimedItem } from '../../src/modules/studio/items/item-queue.js';
+import type { ClaimedItem } from '../../src/modules/studio/items/item-claims.js';
 
 /** What the database must say about one person's credits and work. */
 export interface Observation {

@@ -18,8 +18,8 @@ describeAppOnEveryDatabase('GenerationReader', (start) => {
     };
     const claimNext = async (who: ObservedStudio) => {
       const own = (await who.observe()).items.map(({ id }) => id);
-      const [id = ''] = (await who.queue.due(10)).filter((due) => own.includes(due));
-      const item = await who.queue.claim(id);
+      const [id = ''] = (await who.claims.due(10)).filter((due) => own.includes(due));
+      const item = await who.claims.claim(id);
       if (!item) throw new Error('Nothing is due');
       return item;
     };

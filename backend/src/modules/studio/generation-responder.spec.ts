@@ -40,7 +40,7 @@ describeAppOnEveryDatabase('The answer to a generate request', (start) => {
     const claim = async () => {
       for (;;) {
         const [item] = (await studio.observe()).items;
-        const claimed = item && (await studio.queue.claim(item.id));
+        const claimed = item && (await studio.claims.claim(item.id));
         if (claimed) return claimed;
       }
     };

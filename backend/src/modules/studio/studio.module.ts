@@ -27,6 +27,7 @@ import { GenerationRow } from './generation.entity.js';
 import { ItemCalls } from './items/item-calls.js';
 import { ItemFallback } from './items/item-fallback.js';
 import { ItemMaker } from './items/item-maker.js';
+import { ItemClaims } from './items/item-claims.js';
 import { ItemQueue } from './items/item-queue.js';
 import { ItemRetries } from './items/item-retries.js';
 import { ItemWorker } from './items/item-worker.js';
@@ -82,6 +83,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     ItemCalls,
     ItemFallback,
     ItemMaker,
+    ItemClaims,
     ItemQueue,
     ItemRetries,
     ItemWorker,

@@ -21,7 +21,7 @@ describeAppOnEveryDatabase('StudioService', (start) => {
 
   /** Has an item made, or fail. */
   async function finish(studio: ObservedStudio, itemId: string, error?: DomainError): Promise<void> {
-    const item = await studio.queue.claim(itemId);
+    const item = await studio.claims.claim(itemId);
     if (!item) throw new Error('The item could not be claimed');
     if (error) await studio.queue.fail(item, error);
     else await studio.queue.succeed(item, { ...imageOf(item, studio.clock), userId: studio.actor.id });

@@ -7,7 +7,7 @@ import { Transactions } from '../../../platform/database/index.js';
 import { ExpiredHolds } from '../../credits/index.js';
 import { GenerationEvents } from '../events/generation-events.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
-import { LEASE_MS } from '../items/item-queue.js';
+import { LEASE_MS } from '../items/item-claims.js';
 import { OverdueItems } from './overdue-items.js';
 import { WorkMetrics } from '../items/work-metrics.js';
 import { PRICE, USER, imageOf, openStudio } from '../testing/open-studio.js';
@@ -16,7 +16,7 @@ const TTL_MS = 86_400_000;
 
 describeAppOnEveryDatabase('OverdueItems', (start) => {
   test('returns the credits of every open item when their time is over, and not before', async () => {
-    const { app, queue, clock, submit, claim, balance } = await openStudio(start);
+    const { app, claims, queue, clock, submit, claim, balance } = await openStudio(start);
     const overdue = app.get(OverdueItems);
     const ids = [await submit(), await submit(), await submit()];
     const [, running = '', deserted = ''] = ids;
@@ -37,9 +37,9 @@ describeAppOnEveryDatabase('OverdueItems', (start) => {
       Array.from({ length: 3 }, () => ['FAILED', 'studio.interrupted']),
     );
 
-    expect(await queue.heartbeat(item)).toBe(false);
+    expect(await claims.heartbeat(item)).toBe(false);
     expect(await queue.succeed(item, imageOf(item, clock))).toBe(false);
-    expect(await queue.due(10)).toEqual([]);
+    expect(await claims.due(10)).toEqual([]);
     expect(await balance()).toEqual([100, 0, 0]);
   });
 

@@ -10,7 +10,8 @@ import { GalleryService, ImageThumbnails, MissingObjects } from '../../gallery/i
 import { ObjectStore, newImageKey } from '../../storage/index.js';
 import { GenerationEvents } from '../events/generation-events.js';
 import { ItemCalls } from '../items/item-calls.js';
-import { ItemQueue, LEASE_MS } from '../items/item-queue.js';
+import { LEASE_MS } from '../items/item-claims.js';
+import { ItemQueue } from '../items/item-queue.js';
 import { OrphanFiles } from './orphan-files.js';
 import { OverdueItems } from './overdue-items.js';
 import { Sweeper } from './sweeper.js';

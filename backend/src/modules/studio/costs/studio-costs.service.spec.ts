@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 describeAppOnEveryDatabase('StudioCostsService', (start) => {
   test('sets what vendors ask beside what was charged, by provider and tier', async () => {
     const studio = await (await ObservedStudio.open(start)).forNewcomer(100);
-    const { queue, calls, clock, actor } = studio;
+    const { claims, queue, calls, clock, actor } = studio;
     /** An image that is called for so often in vain, at such costs, and then comes. */
     const make = async (tier: Tier, costs: readonly (number | null)[], failed: readonly (number | null)[] = []) => {
       const request = GenerateRequest.parse({ prompt: 'a harbour', tier, provider: 'mock', count: costs.length });
@@ -21,7 +21,7 @@ describeAppOnEveryDatabase('StudioCostsService', (start) => {
       for (const [index, costMicros] of costs.entries()) {
         const itemId = items[index]?.id ?? '';
         const claim = async () => {
-          const item = await queue.claim(itemId);
+          const item = await claims.claim(itemId);
           if (!item) throw new Error('The item could not be claimed');
           return { item, callId: await calls.begin(item, tier) };
         };

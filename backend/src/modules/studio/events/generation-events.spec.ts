@@ -5,13 +5,13 @@ import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { CreditLedger, SYSTEM_ACTOR } from '../../credits/index.js';
 import { GalleryService } from '../../gallery/index.js';
-import { ProviderAttempts, ProviderBreaker, ProviderError } from '../../providers/index.js';
+import { ProviderAttempts, ProviderError } from '../../providers/index.js';
 import { GenerationEvent } from './generation-event.entity.js';
 import { GenerationEvents } from './generation-events.js';
 import { GenerationItem, ITEM_STATES, type ItemState, isTerminal } from '../items/generation-item.entity.js';
 import { statusOf } from '../generation-view.js';
-import { ProviderSlots } from '../queue/provider-slots.js';
-import { ItemQueue, LEASE_MS } from '../items/item-queue.js';
+import { LEASE_MS } from '../items/item-claims.js';
+import { ItemQueue } from '../items/item-queue.js';
 import { OverdueItems } from '../caretaker/overdue-items.js';
 import { type TestStudio, USER, imageOf, openStudio } from '../testing/open-studio.js';
 import { WorkMetrics } from '../items/work-metrics.js';
@@ -35,8 +35,6 @@ function anotherQueue({ app, clock }: TestStudio): ItemQueue {
     app.get(CreditLedger),
     app.get(GalleryService),
     app.get(ProviderAttempts),
-    app.get(ProviderBreaker),
-    app.get(ProviderSlots),
     app.get(GenerationEvents),
     app.get(WorkMetrics),
     clock,
@@ -114,11 +112,11 @@ describeAppOnEveryDatabase('GenerationEvents', (start) => {
 
   test('has exactly one final event, and nothing after it, when four processes race for eight items', async () => {
     const studio = await openStudio(start, 10_000);
-    const { clock, submitBatch, claim } = studio;
+    const { claims, clock, submitBatch, claim } = studio;
     const queues = Array.from({ length: 4 }, () => anotherQueue(studio));
     for (let round = 0; round < 8; round += 1) {
       const items = await Promise.all((await submitBatch(8)).slice(0, 4).map(claim));
-      const waiting = (await studio.queue.due(10)).filter((id) => !items.some((item) => item.id === id));
+      const waiting = (await claims.due(10)).filter((id) => !items.some((item) => item.id === id));
       const generationId = items[0]?.generationId ?? '';
       await Promise.all([
         ...items.flatMap((item, index) =>
@@ -130,7 +128,7 @@ describeAppOnEveryDatabase('GenerationEvents', (start) => {
             return queue.succeed(item, imageOf(item, clock));
           }),
         ),
-        ...waiting.map(async (id) => queues[3]?.claim(id)),
+        ...waiting.map(async (id) => claims.claim(id)),
       ]);
       await Promise.all(queues.map((queue) => queue.cancel(generationId, SYSTEM_ACTOR)));
 
@@ -159,7 +157,7 @@ describeAppOnEveryDatabase('GenerationEvents', (start) => {
     await Promise.all(
       Array.from({ length: 40 }, async () => {
         const [queue, [id = '']] = [anotherQueue(studio), await studio.submitBatch(2)];
-        const item = await queue.claim(id);
+        const item = await studio.claims.claim(id);
         if (item) await queue.succeed(item, imageOf(item, clock));
         if (item) await queue.cancel(item.generationId, SYSTEM_ACTOR);
       }),

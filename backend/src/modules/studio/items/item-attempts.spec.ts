@@ -7,7 +7,7 @@ import { ProviderError, type ProviderErrorCategory } from '../../providers/index
 import { ObjectStore } from '../../storage/index.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { ItemCalls } from './item-calls.js';
-import { LEASE_MS } from './item-queue.js';
+import { LEASE_MS } from './item-claims.js';
 import { PRICE, type TestStudio, openStudio } from '../testing/open-studio.js';
 import { openWorker } from '../testing/open-worker.js';
 import { ScriptedProvider, deliver, failWith, hang } from '../testing/scripted-provider.js';
@@ -65,7 +65,7 @@ describeAppOnEveryDatabase('The attempts at an item', (start) => {
 
   test('leave the credits held until the next one, which comes after a pause', async () => {
     const studio = await openStudio(start);
-    const { clock, queue } = studio;
+    const { clock, claims } = studio;
     const failure = new ProviderError('provider_unavailable', { httpStatus: 503, requestId: 'req-1' });
     const { worker, drive } = openWorker(studio, new ScriptedProvider([failWith(failure), deliver]));
     const id = await studio.submit();
@@ -80,8 +80,8 @@ describeAppOnEveryDatabase('The attempts at an item', (start) => {
     expect(runAt - clock.nowMs).toBeGreaterThanOrEqual(500);
     expect(runAt - clock.nowMs).toBeLessThanOrEqual(1_000);
     expect(await studio.balance()).toEqual([96, PRICE, 0]);
-    expect(await queue.due(10)).toEqual([]);
-    expect(await queue.claim(id)).toBeUndefined();
+    expect(await claims.due(10)).toEqual([]);
+    expect(await claims.claim(id)).toBeUndefined();
 
     expect(await drive(id)).toBe(1);
     expect(await studio.stateOf(id)).toBe('SUCCEEDED');

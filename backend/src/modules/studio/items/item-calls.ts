@@ -6,7 +6,7 @@ import { Clock } from '../../../platform/time/index.js';
 import { ProviderAttempts } from '../../providers/index.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { ItemLostError } from './item-lost-error.js';
-import { type ClaimedItem, LEASE_MS } from './item-queue.js';
+import { type ClaimedItem, LEASE_MS } from './item-claims.js';
 
 /** A claim entitles to one call. As claims are counted and bounded, so are the calls. */
 const ONLY_CALL = 1;

@@ -6,7 +6,7 @@ import { ProviderError } from '../../providers/index.js';
 import { ObjectStore } from '../../storage/index.js';
 import { GenerationItem } from './generation-item.entity.js';
 import { ItemCalls } from './item-calls.js';
-import { LEASE_MS } from './item-queue.js';
+import { LEASE_MS } from './item-claims.js';
 import { PRICE, USER, type TestStudio, openStudio } from '../testing/open-studio.js';
 import { openWorker } from '../testing/open-worker.js';
 import { ScriptedProvider, deliver, failWith } from '../testing/scripted-provider.js';

@@ -3,7 +3,7 @@ import type { DomainError } from '../../../platform/errors/index.js';
 import { AUTO_PROVIDER, ProviderAttempts, ProviderError, type ProviderErrorCategory } from '../../providers/index.js';
 import type { GenerationRow } from '../generation.entity.js';
 import { ProviderChoice } from '../provider-choice.js';
-import type { ClaimedItem } from './item-queue.js';
+import type { ClaimedItem } from './item-claims.js';
 import { ItemRetries } from './item-retries.js';
 
 /** Whoever waits for an image had better have it from somebody else than wait longer than this for the same provider. */

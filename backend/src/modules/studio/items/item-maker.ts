@@ -27,7 +27,7 @@ import type { AbortReason } from './abort-reason.js';
 import type { GenerationRow } from '../generation.entity.js';
 import { EndUsers } from './end-users.js';
 import { ItemCalls } from './item-calls.js';
-import type { ClaimedItem } from './item-queue.js';
+import type { ClaimedItem } from './item-claims.js';
 import { persistently } from './persistently.js';
 import { WorkMetrics } from './work-metrics.js';
 

@@ -6,7 +6,7 @@ import { SYSTEM_ACTOR } from '../../credits/index.js';
 import { ProviderError } from '../../providers/index.js';
 import { GenerationEvents } from '../events/generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
-import { LEASE_MS } from './item-queue.js';
+import { LEASE_MS } from './item-claims.js';
 import { MAX_AT_WORK_PER_USER } from '../queue/queue-limits.js';
 import { PRICE, USER, imageOf, openStudio } from '../testing/open-studio.js';
 
@@ -25,18 +25,18 @@ describeAppOnEveryDatabase('Each step of an item', (start) => {
   }
 
   test('is known to be for a tier, as long as there is the item', async () => {
-    const { queue, submit } = await open();
+    const { claims, submit } = await open();
 
-    expect(await queue.tierOf(await submit())).toBe('premium4');
-    expect(await queue.tierOf('nobody')).toBeUndefined();
+    expect(await claims.tierOf(await submit())).toBe('premium4');
+    expect(await claims.tierOf('nobody')).toBeUndefined();
   });
 
   test('is told after it was taken, and only then', async () => {
-    const { queue, clock, submit, claim, told } = await open();
+    const { claims, queue, clock, submit, claim, told } = await open();
     const item = await claim(await submit());
     const { generationId } = item;
     expect(told()).toEqual([['claimed', USER, generationId]]);
-    expect(await queue.claim(item.id)).toBeUndefined();
+    expect(await claims.claim(item.id)).toBeUndefined();
     expect(await queue.requeue(item, 0)).toBe(true);
     expect(await queue.requeue(item, 0)).toBe(false);
     expect(told()).toEqual([['changed', USER, generationId]]);
@@ -62,27 +62,27 @@ describeAppOnEveryDatabase('Each step of an item', (start) => {
   });
 
   test('keeps the lease for a minute from the heartbeat on, and ends it when the process knows itself alone', async () => {
-    const { queue, clock, submit, claim, itemOf } = await open();
+    const { claims, queue, clock, submit, claim, itemOf } = await open();
     const [item, waiting] = [await claim(await submit()), await submit()];
     clock.nowMs += LEASE_MS - 1;
 
-    expect(await queue.heartbeat(item)).toBe(true);
+    expect(await claims.heartbeat(item)).toBe(true);
     expect((await itemOf(item.id)).leaseUntil).toBe(clock.nowMs + LEASE_MS);
     clock.nowMs += LEASE_MS;
-    expect(await queue.claim(item.id)).toBeUndefined();
+    expect(await claims.claim(item.id)).toBeUndefined();
     expect((await itemOf(item.id)).leaseOwner).toMatch(new RegExp(`.-${process.pid}$`));
 
     const untouched = await itemOf(waiting);
-    await queue.endAllLeases();
+    await claims.endAllLeases();
     expect((await itemOf(item.id)).leaseUntil).toBe(0);
     expect(await itemOf(waiting)).toEqual(untouched);
-    expect(await queue.claim(item.id)).toMatchObject({ attempt: 2 });
+    expect(await claims.claim(item.id)).toMatchObject({ attempt: 2 });
     await queue.fail(item, new ProviderError('timeout'));
-    expect(await queue.heartbeat(item)).toBe(false);
+    expect(await claims.heartbeat(item)).toBe(false);
   });
 
   test('back to the queue waits as long as it should, and counts the attempt unless nobody was called', async () => {
-    const { queue, clock, submit, claim, itemOf, balance } = await open();
+    const { claims, queue, clock, submit, claim, itemOf, balance } = await open();
     const id = await submit();
     expect(await queue.putBack(await claim(id), 500)).toBe(true);
     expect(await itemOf(id)).toMatchObject({ state: 'QUEUED', attempts: 0, fence: 1, runAt: clock.nowMs + 500 });
@@ -92,7 +92,7 @@ describeAppOnEveryDatabase('Each step of an item', (start) => {
       expect(await queue.requeue(await claim(id), 700)).toBe(true);
       expect(await itemOf(id)).toMatchObject({ state: 'QUEUED', attempts: attempt, leaseUntil: 0 });
       clock.nowMs += 699;
-      expect(await queue.claim(id)).toBeUndefined();
+      expect(await claims.claim(id)).toBeUndefined();
       clock.nowMs += 1;
     }
     const last = await claim(id);
@@ -124,25 +124,25 @@ describeAppOnEveryDatabase('Each step of an item', (start) => {
   });
 
   test('beyond the share of its person is not taken, and leaves no trace', async () => {
-    const { queue, submitBatch, claim, itemOf, told } = await open();
+    const { claims, submitBatch, claim, itemOf, told } = await open();
     const ids = await submitBatch(MAX_AT_WORK_PER_USER + 1);
     for (const id of ids.slice(0, -1)) await claim(id);
     told();
     const [beyond = ''] = ids.slice(-1);
     const before = await itemOf(beyond);
 
-    expect(await queue.claim(beyond)).toBeUndefined();
+    expect(await claims.claim(beyond)).toBeUndefined();
 
     expect(await itemOf(beyond)).toEqual(before);
     expect(told()).toEqual([]);
   });
 
   test('that fails for another reason than the share is a failure', async () => {
-    const { app, queue, submit } = await open();
+    const { app, claims, submit } = await open();
     const id = await submit();
     jest.spyOn(app.get(GenerationEvents), 'record').mockRejectedValueOnce(new Error('away'));
 
-    await expect(queue.claim(id)).rejects.toThrow('away');
+    await expect(claims.claim(id)).rejects.toThrow('away');
   });
 
   test('of giving up goes on past an item that can not be settled, the longest lost first', async () => {

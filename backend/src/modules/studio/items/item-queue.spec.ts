@@ -3,7 +3,7 @@ import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { Metrics } from '../../../platform/metrics/index.js';
 import { SYSTEM_ACTOR } from '../../credits/index.js';
 import { ProviderError } from '../../providers/index.js';
-import { LEASE_MS } from './item-queue.js';
+import { LEASE_MS } from './item-claims.js';
 import { PRICE, imageOf, openStudio } from '../testing/open-studio.js';
 
 describeAppOnEveryDatabase('ItemQueue', (start) => {
@@ -39,21 +39,21 @@ describeAppOnEveryDatabase('ItemQueue', (start) => {
   });
 
   test('lets one of fifty claims through', async () => {
-    const { queue, submit } = await openStudio(start);
+    const { claims, submit } = await openStudio(start);
     const id = await submit();
 
-    const claims = await Promise.all(Array.from({ length: 50 }, () => queue.claim(id)));
+    const claimed = await Promise.all(Array.from({ length: 50 }, () => claims.claim(id)));
 
-    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+    expect(claimed.filter((item) => item !== undefined)).toHaveLength(1);
   });
 
   test('stops a worker whose lease was taken over from changing anything', async () => {
-    const { queue, clock, submit, claim, balance, images } = await openStudio(start);
+    const { claims, queue, clock, submit, claim, balance, images } = await openStudio(start);
     const stale = await claim(await submit());
     clock.nowMs += LEASE_MS + 1;
     const fresh = await claim(stale.id);
 
-    expect(await queue.heartbeat(stale)).toBe(false);
+    expect(await claims.heartbeat(stale)).toBe(false);
     expect(await queue.succeed(stale, imageOf(stale, clock))).toBe(false);
     expect(await queue.fail(stale, new ProviderError('timeout'))).toBe(false);
     await queue.putBack(stale);
@@ -65,7 +65,7 @@ describeAppOnEveryDatabase('ItemQueue', (start) => {
   });
 
   test('keeps the credits held when a lease is lost, and returns them when the attempts are used up', async () => {
-    const { queue, clock, submit, claim, balance, stateOf } = await openStudio(start);
+    const { claims, queue, clock, submit, claim, balance, stateOf } = await openStudio(start);
     const id = await submit();
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const { generationId } = await claim(id);
@@ -75,23 +75,23 @@ describeAppOnEveryDatabase('ItemQueue', (start) => {
       expect(await queue.giveUpExhausted(10)).toEqual(attempt === 3 ? [generationId] : []);
     }
 
-    expect(await queue.claim(id)).toBeUndefined();
+    expect(await claims.claim(id)).toBeUndefined();
     expect(await stateOf(id)).toBe('FAILED');
     expect(await balance()).toEqual([100, 0, 0]);
   });
 
   test('does not count an attempt that a stopping process puts back', async () => {
-    const { queue, submit, claim, stateOf } = await openStudio(start);
+    const { claims, queue, submit, claim, stateOf } = await openStudio(start);
     const id = await submit();
 
     for (let attempt = 1; attempt <= 5; attempt += 1) await queue.putBack(await claim(id));
 
     expect(await stateOf(id)).toBe('QUEUED');
-    expect(await queue.due(10)).toEqual([id]);
+    expect(await claims.due(10)).toEqual([id]);
   });
 
   test('has exactly one winner when finishing, failing, canceling and a takeover race', async () => {
-    const { queue, clock, submit, claim, balance, images, stateOf } = await openStudio(start);
+    const { claims, queue, clock, submit, claim, balance, images, stateOf } = await openStudio(start);
     for (let round = 0; round < 10; round += 1) {
       const before = await balance();
       const stale = await claim(await submit());
@@ -103,7 +103,7 @@ describeAppOnEveryDatabase('ItemQueue', (start) => {
           if (index % 4 === 0) return queue.succeed(stale, image);
           if (index % 4 === 1) return queue.fail(stale, new ProviderError('timeout'));
           if (index % 4 === 2) return queue.cancel(stale.generationId, SYSTEM_ACTOR);
-          return queue.claim(stale.id);
+          return claims.claim(stale.id);
         }),
       );
       await queue.cancel(stale.generationId, SYSTEM_ACTOR);

@@ -1,53 +1,28 @@
-import { hostname } from 'node:os';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { Tier } from '@atelier/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Transactions } from '../../../platform/database/index.js';
 import type { DomainError } from '../../../platform/errors/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../../credits/index.js';
 import { GalleryService, type NewImage } from '../../gallery/index.js';
-import { type CallEnd, ProviderAttempts, ProviderBreaker } from '../../providers/index.js';
-import { type ItemInTurn, countAtWork, itemsInTurn } from '../queue/fair-share.js';
-import { ProviderSlots } from '../queue/provider-slots.js';
+import { type CallEnd, ProviderAttempts } from '../../providers/index.js';
 import { GenerationEvents } from '../events/generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
-import { GenerationRow } from '../generation.entity.js';
+import type { ClaimedItem } from './item-claims.js';
 import { itemFailure } from './item-failure.js';
-import { MAX_AT_WORK_PER_USER } from '../queue/queue-limits.js';
 import { interrupted } from '../studio.errors.js';
 import { WorkMetrics } from './work-metrics.js';
 
-/** How long a claim holds without a heartbeat. */
-export const LEASE_MS = 60_000;
-
-/** An item that this process has claimed. */
-export interface ClaimedItem {
-  readonly id: string;
-  readonly generationId: string;
-  readonly userId: number;
-  readonly provider: string;
-  readonly fence: number;
-  /** Which of the attempts that the item may have this is, from 1. */
-  readonly attempt: number;
-  readonly maxAttempts: number;
-}
-
 type ItemOfClaim = Pick<ClaimedItem, 'id' | 'generationId' | 'userId' | 'fence'>;
 
-/** Rolls back a claim that came while its user or its provider had enough items at work. */
-class BeyondShareError extends Error {
-  override readonly name = 'BeyondShareError';
-}
-
 /**
- * The items' way through their states. Every step is one conditional update that says which state it expects, so that
- * of any number of processes, sweepers and cancels exactly one wins; whoever loses changes nothing.
+ * Settles items that are at work or wait: out of the queue for good, or back into it. Every step is one conditional update
+ * that says which state it expects, so that of any number of processes, sweepers and cancels exactly one wins; whoever
+ * loses changes nothing.
  */
 @Injectable()
 export class ItemQueue {
   readonly #logger = new Logger(ItemQueue.name);
-  readonly #owner = `${hostname().slice(0, 40)}-${process.pid}`;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -55,96 +30,10 @@ export class ItemQueue {
     @Inject(CreditLedger) private readonly ledger: CreditLedger,
     @Inject(GalleryService) private readonly gallery: GalleryService,
     @Inject(ProviderAttempts) private readonly calls: ProviderAttempts,
-    @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
-    @Inject(ProviderSlots) private readonly slots: ProviderSlots,
     @Inject(GenerationEvents) private readonly events: GenerationEvents,
     @Inject(WorkMetrics) private readonly metrics: WorkMetrics,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
-
-  /**
-   * Ids of items that may be claimed now, interleaved by user so that nobody waits behind another's batch. Those whose
-   * provider is left alone or has enough to do are passed over, so that the others have their turns.
-   */
-  async due(limit: number): Promise<string[]> {
-    const { manager } = this.dataSource;
-    const now = this.clock.now();
-    const passedOver = [...(await this.breaker.resting()).keys()];
-    const due = new Set<string>();
-    for (;;) {
-      const items = await itemsInTurn(manager, now, limit, passedOver);
-      const free = await this.slots.free(manager, items, now);
-      for (const id of withinSlots(items, free)) due.add(id);
-      const full = [...free].filter(([, slots]) => slots < 0).map(([provider]) => provider);
-      if (full.length === 0) return [...due].slice(0, limit);
-      passedOver.push(...full);
-    }
-  }
-
-  /** What was asked for with an item; undefined when there is no such item. */
-  async tierOf(id: string): Promise<Tier | undefined> {
-    const generation = await this.dataSource.manager
-      .createQueryBuilder(GenerationRow, 'generation')
-      .select('generation.tier', 'tier')
-      .innerJoin(GenerationItem, 'item', 'item.generationId = generation.id')
-      .where('item.id = :id', { id })
-      .getRawOne<{ tier: Tier }>();
-    return generation?.tier;
-  }
-
-  /** @returns the item, or undefined when somebody else was faster or its user or its provider has enough items at work */
-  async claim(id: string): Promise<ClaimedItem | undefined> {
-    try {
-      const item = await this.#claim(id);
-      if (item) this.events.announce({ change: 'claimed', ...item });
-      return item;
-    } catch (error) {
-      if (error instanceof BeyondShareError) return undefined;
-      throw error;
-    }
-  }
-
-  async #claim(id: string): Promise<ClaimedItem | undefined> {
-    const limits = await this.slots.limits();
-    const now = this.clock.now();
-    return this.transactions.run(async (tx) => {
-      const { affected } = await tx
-        .createQueryBuilder()
-        .update(GenerationItem)
-        .set({
-          state: 'RUNNING',
-          fence: () => 'fence + 1',
-          attempts: () => 'attempts + 1',
-          leaseOwner: this.#owner,
-          leaseUntil: now + LEASE_MS,
-          startedAt: () => 'COALESCE(started_at, :now)',
-        })
-        .where(
-          `id = :id AND attempts < max_attempts AND
-           ((state = 'QUEUED' AND run_at <= :now) OR (state = 'RUNNING' AND lease_until < :now))`,
-          { id, now },
-        )
-        .execute();
-      if (affected !== 1) return undefined;
-      const item = await tx.findOneByOrFail(GenerationItem, { id });
-      const { generationId, userId, provider, fence, attempts: attempt, maxAttempts } = item;
-      if (!(await this.slots.hasSlot(tx, provider, limits.get(provider), now))) throw new BeyondShareError();
-      // One claim of a user after the other: each counts what the others before it have committed, and itself.
-      await this.ledger.lockAccount(tx, userId);
-      if ((await countAtWork(tx, userId, now)) > MAX_AT_WORK_PER_USER) throw new BeyondShareError();
-      await this.events.record(tx, { change: 'claimed', userId, generationId }, id);
-      return { id, generationId, userId, provider, fence, attempt, maxAttempts };
-    });
-  }
-
-  /** @returns false when the item is no longer ours and the work must stop */
-  async heartbeat({ id, fence }: ClaimedItem): Promise<boolean> {
-    const leaseUntil = this.clock.now() + LEASE_MS;
-    const { affected } = await this.transactions.run((tx) =>
-      tx.update(GenerationItem, { id, fence, state: 'RUNNING' }, { leaseUntil }),
-    );
-    return affected === 1;
-  }
 
   /**
    * Records the stored image and takes the credits for it, or does neither.
@@ -290,11 +179,6 @@ export class ItemQueue {
     return givenUp;
   }
 
-  /** Ends every lease. Only for a process that knows itself to be the only one: nobody else can be at work. */
-  async endAllLeases(): Promise<void> {
-    await this.transactions.run((tx) => tx.update(GenerationItem, { state: 'RUNNING' }, { leaseUntil: 0 }));
-  }
-
   /** @returns false when the item is no longer where it was expected */
   async #giveUp(
     item: ItemOfClaim,
@@ -336,14 +220,4 @@ export class ItemQueue {
     const images = await this.gallery.findByItems([id], tx);
     return images.some((image) => image.storageKey === storageKey);
   }
-}
-
-/** As many of the items as their providers have slots for; what is left of those is less than none where some wait. */
-function withinSlots(items: readonly ItemInTurn[], free: Map<string, number>): string[] {
-  return items.flatMap(({ id, provider }) => {
-    const slots = free.get(provider);
-    if (slots === undefined) return [id];
-    free.set(provider, slots - 1);
-    return slots > 0 ? [id] : [];
-  });
 }

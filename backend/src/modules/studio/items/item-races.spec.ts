@@ -5,7 +5,7 @@ import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { LedgerAudit, SYSTEM_ACTOR } from '../../credits/index.js';
 import { ProviderError } from '../../providers/index.js';
 import { ItemCalls } from './item-calls.js';
-import { type ClaimedItem, LEASE_MS } from './item-queue.js';
+import { type ClaimedItem, LEASE_MS } from './item-claims.js';
 import { OverdueItems } from '../caretaker/overdue-items.js';
 import { PRICE, type TestStudio, imageOf, openStudio } from '../testing/open-studio.js';
 
@@ -14,9 +14,9 @@ const HOLD_TTL_MS = 3_600_000;
 
 /** Everything that may happen to one item at the same moment, as steps that say whether they settled it. */
 function contenders(studio: TestStudio, stale: ClaimedItem): (() => Promise<boolean>)[] {
-  const { app, queue, clock } = studio;
+  const { app, claims, queue, clock } = studio;
   const takeOver = async (): Promise<boolean> => {
-    const fresh = await queue.claim(stale.id);
+    const fresh = await claims.claim(stale.id);
     return fresh !== undefined && queue.succeed(fresh, imageOf(fresh, clock));
   };
   const image = imageOf(stale, clock);
@@ -33,7 +33,7 @@ function contenders(studio: TestStudio, stale: ClaimedItem): (() => Promise<bool
       return false;
     },
     async () => {
-      await queue.heartbeat(stale);
+      await claims.heartbeat(stale);
       await app.get(ItemCalls).closeDeserted(10);
       return false;
     },

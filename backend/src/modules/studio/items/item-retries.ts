@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DomainError } from '../../../platform/errors/index.js';
 import { ProviderAttempts, ProviderError, type ProviderErrorCategory } from '../../providers/index.js';
-import type { ClaimedItem } from './item-queue.js';
+import type { ClaimedItem } from './item-claims.js';
 
 /** Upper end of the first pause; every further one is twice as long. Short, as somebody may be waiting for the answer. */
 const FIRST_PAUSE_MS = 1_000;

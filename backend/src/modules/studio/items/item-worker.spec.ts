@@ -13,7 +13,7 @@ import { openWorker } from '../testing/open-worker.js';
 import { type Act, ScriptedProvider, deliver, failWith, hang } from '../testing/scripted-provider.js';
 import { EndUsers } from './end-users.js';
 import { GenerationItem } from './generation-item.entity.js';
-import { LEASE_MS } from './item-queue.js';
+import { LEASE_MS } from './item-claims.js';
 
 const BEAT_MS = LEASE_MS / 3;
 const DEADLINE_MS = 330_000;
@@ -101,9 +101,9 @@ describeAppOnEveryDatabase('ItemWorker', (start) => {
   });
 
   test('goes on when a heartbeat fails', async () => {
-    const { worker, work, item, pass, queue, itemOf, clock } = await openHanging();
+    const { worker, work, item, pass, claims, itemOf, clock } = await openHanging();
     const failure = new Error('no database');
-    jest.spyOn(queue, 'heartbeat').mockRejectedValueOnce(failure);
+    jest.spyOn(claims, 'heartbeat').mockRejectedValueOnce(failure);
     await pass(BEAT_MS);
     await until(() => complaints.warn.length === 1);
     expect(complaints.warn).toEqual([{ err: failure, itemId: item.id }]);

@@ -11,7 +11,8 @@ import { GenerationRow } from '../generation.entity.js';
 import { ItemFallback } from './item-fallback.js';
 import { ItemLostError } from './item-lost-error.js';
 import { ItemMaker, type ItemWork } from './item-maker.js';
-import { type ClaimedItem, ItemQueue, LEASE_MS } from './item-queue.js';
+import { type ClaimedItem, ItemClaims, LEASE_MS } from './item-claims.js';
+import { ItemQueue } from './item-queue.js';
 import { ItemRetries } from './item-retries.js';
 import { persistently } from './persistently.js';
 import { interrupted, ourTrouble } from '../studio.errors.js';
@@ -29,6 +30,7 @@ export class ItemWorker {
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ItemClaims) private readonly claims: ItemClaims,
     @Inject(ItemQueue) private readonly queue: ItemQueue,
     @Inject(ItemMaker) private readonly maker: ItemMaker,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
@@ -106,7 +108,7 @@ export class ItemWorker {
 
   async #beat(item: ClaimedItem, controller: AbortController): Promise<void> {
     try {
-      if (!(await this.queue.heartbeat(item))) controller.abort('lease-lost' satisfies AbortReason);
+      if (!(await this.claims.heartbeat(item))) controller.abort('lease-lost' satisfies AbortReason);
     } catch (error) {
       // The lease has two more beats to go; if they fail as well, somebody else takes over and the fence stops us.
       this.#logger.warn({ err: error, itemId: item.id }, 'A heartbeat failed');

@@ -30,11 +30,11 @@ describeAppOnEveryDatabase('An item whose provider is left alone', (start) => {
   }
 
   test('waits with its credits and all of its attempts, and is made when the provider is back', async () => {
-    const { app, clock, queue, provider, worker, drive, itemOf, stateOf, submit, claim, balance } =
+    const { app, clock, claims, provider, worker, drive, itemOf, stateOf, submit, claim, balance } =
       await openWithRestingProvider();
     const id = await submit();
     // Nobody looks for it, so that others have their turns.
-    expect(await queue.due(10)).toEqual([]);
+    expect(await claims.due(10)).toEqual([]);
 
     // However often somebody looks at it too early.
     for (let look = 0; look < 5; look += 1) {
@@ -48,7 +48,7 @@ describeAppOnEveryDatabase('An item whose provider is left alone', (start) => {
     expect(await balance()).toEqual([96, PRICE, 0]);
 
     clock.nowMs += 30_000;
-    expect(await queue.due(10)).toEqual([id]);
+    expect(await claims.due(10)).toEqual([id]);
     await drive(id);
     expect(provider.calls).toBe(FAILURES + 1);
     expect(await stateOf(id)).toBe('SUCCEEDED');

@@ -13,7 +13,8 @@ import { ProviderError } from '../../providers/index.js';
 import { TURNS } from './fair-share.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { GenerationRunner } from './generation-runner.js';
-import { type ClaimedItem, ItemQueue, LEASE_MS } from '../items/item-queue.js';
+import { type ClaimedItem, ItemClaims, LEASE_MS } from '../items/item-claims.js';
+import { ItemQueue } from '../items/item-queue.js';
 import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED, MAX_UNFINISHED_PER_USER } from './queue-limits.js';
 import { StudioModule } from '../studio.module.js';
 import { StudioService } from '../studio.service.js';
@@ -31,6 +32,7 @@ class TestClock extends Clock {
 
 interface Studio {
   readonly dataSource: DataSource;
+  readonly claims: ItemClaims;
   readonly queue: ItemQueue;
   readonly clock: TestClock;
   /** Asks for images as a request would. @returns the refusal, if there is one */
@@ -57,7 +59,7 @@ async function openStudio(start: Start): Promise<Studio> {
       .compile();
     return testing.init();
   });
-  const [dataSource, queue, transactions] = [app.get(DataSource), app.get(ItemQueue), app.get(Transactions)];
+  const [dataSource, claims, transactions] = [app.get(DataSource), app.get(ItemClaims), app.get(Transactions)];
   const ledger = app.get(CreditLedger);
   for (const userId of [ANNA, BEN, CLEO]) {
     await transactions.run(async (tx) => {
@@ -78,7 +80,8 @@ async function openStudio(start: Start): Promise<Studio> {
   });
   return {
     dataSource,
-    queue,
+    claims,
+    queue: app.get(ItemQueue),
     clock,
     submit: async (userId, count = 1, idempotencyKey) => {
       const actor: Actor = { id: userId, role: 'member', name: 'Member', email: `member-${userId}@atelier.test` };
@@ -100,9 +103,9 @@ async function openStudio(start: Start): Promise<Studio> {
     },
     claimDue: async (slots) => {
       const claimed: ClaimedItem[] = [];
-      for (const id of await queue.due(slots)) {
+      for (const id of await claims.due(slots)) {
         clock.nowMs += 1;
-        const item = await queue.claim(id);
+        const item = await claims.claim(id);
         if (item) claimed.push(item);
       }
       return claimed;
@@ -126,11 +129,11 @@ const codesOf = (refusals: readonly (DomainError | undefined)[]): string[] =>
 
 describeAppOnEveryDatabase('The turns of the queue', (start) => {
   test('let nobody wait behind a batch of 500', async () => {
-    const { queue, enqueue } = await openStudio(start);
+    const { claims, enqueue } = await openStudio(start);
     const batch = await enqueue(ANNA, 500);
     const [one] = await enqueue(BEN, 1);
 
-    expect(await queue.due(8)).toEqual([batch[0], one, batch[1], batch[2], batch[3]]);
+    expect(await claims.due(8)).toEqual([batch[0], one, batch[1], batch[2], batch[3]]);
   });
 
   test('go to whoever has the fewest items at work, and within a user to the oldest', async () => {
@@ -160,18 +163,18 @@ describeAppOnEveryDatabase('The turns of the queue', (start) => {
   });
 
   test('give one user no more than their share, however many processes claim at once', async () => {
-    const { queue, enqueue, dataSource } = await openStudio(start);
+    const { claims, enqueue, dataSource } = await openStudio(start);
     const batch = await enqueue(ANNA, 50);
 
-    const claims = await Promise.all(batch.map((id) => queue.claim(id)));
+    const claimed = await Promise.all(batch.map((id) => claims.claim(id)));
 
-    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(MAX_AT_WORK_PER_USER);
+    expect(claimed.filter((item) => item !== undefined)).toHaveLength(MAX_AT_WORK_PER_USER);
     const atWork = await dataSource.manager.findBy(GenerationItem, { state: 'RUNNING' });
     expect(atWork).toHaveLength(MAX_AT_WORK_PER_USER);
     // A refused claim leaves nothing: no attempt, no fence.
     const [untouched] = await dataSource.manager.findBy(GenerationItem, { state: 'QUEUED' });
     expect(untouched).toMatchObject({ attempts: 0, fence: 0, leaseOwner: null, startedAt: null });
-    expect(await queue.due(50)).toEqual([]);
+    expect(await claims.due(50)).toEqual([]);
   });
 
   test('come to the next item of a capped user as soon as one of theirs ends', async () => {
@@ -188,15 +191,15 @@ describeAppOnEveryDatabase('The turns of the queue', (start) => {
   });
 
   test('count no lost lease as work, and give those items their turn again', async () => {
-    const { queue, clock, enqueue, claimDue } = await openStudio(start);
+    const { claims, clock, enqueue, claimDue } = await openStudio(start);
     const ids = await enqueue(ANNA, MAX_AT_WORK_PER_USER + 4);
     const lost = await claimDue(8);
     expect(lost).toHaveLength(MAX_AT_WORK_PER_USER);
     clock.nowMs += LEASE_MS + 1;
 
-    expect(await queue.due(8)).toEqual(ids.slice(0, MAX_AT_WORK_PER_USER));
-    const claims = await Promise.all(ids.map((id) => queue.claim(id)));
-    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(MAX_AT_WORK_PER_USER);
+    expect(await claims.due(8)).toEqual(ids.slice(0, MAX_AT_WORK_PER_USER));
+    const claimed = await Promise.all(ids.map((id) => claims.claim(id)));
+    expect(claimed.filter((item) => item !== undefined)).toHaveLength(MAX_AT_WORK_PER_USER);
   });
 
   test('are found by index', async () => {
@@ -258,13 +261,13 @@ describeAppOnEveryDatabase('A full queue', (start) => {
   });
 
   test('is full for everybody when the installation has as much as it can take', async () => {
-    const { submit, enqueue, balance, queue } = await openStudio(start);
+    const { submit, enqueue, balance, claims } = await openStudio(start);
     await enqueue(CLEO, MAX_UNFINISHED - 1);
     expect(await submit(ANNA, 2)).toMatchObject({ code: 'studio.queue_full' });
     expect(await submit(ANNA, 1)).toBeUndefined();
     expect(await submit(BEN, 1)).toMatchObject({ code: 'studio.queue_full', kind: 'throttled' });
     expect(await balance(BEN)).toEqual({ available: CREDITS, held: 0 });
 
-    expect(await queue.due(8)).toHaveLength(MAX_AT_WORK_PER_USER + 1);
+    expect(await claims.due(8)).toHaveLength(MAX_AT_WORK_PER_USER + 1);
   });
 });

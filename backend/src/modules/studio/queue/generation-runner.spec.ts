@@ -6,7 +6,7 @@ import type { Tier } from '@atelier/contracts';
 import type { ImageThumbnails } from '../../gallery/index.js';
 import { GenerationRunner } from './generation-runner.js';
 import type { GenerationWatch } from '../events/generation-watch.js';
-import type { ClaimedItem, ItemQueue } from '../items/item-queue.js';
+import type { ClaimedItem, ItemClaims } from '../items/item-claims.js';
 import type { ItemWorker } from '../items/item-worker.js';
 import { MAX_AT_WORK_PER_PROCESS, PLACES } from './queue-limits.js';
 import type { Wake, WakeUps } from './wake-ups/wake-ups.js';
@@ -21,7 +21,7 @@ function open({
   const taken = new Set<string>();
   const working = new Map<string, () => void>();
   let wake: Wake | undefined;
-  const queue = {
+  const claims = {
     due: jest.fn(async (limit: number) => waiting.slice(0, limit)),
     claim: jest.fn(async (id: string) => {
       if (taken.has(id)) return undefined;
@@ -58,7 +58,7 @@ function open({
   };
   const runner = new GenerationRunner(
     { duties: DUTIES[role], databaseUrl } as Configuration,
-    queue as unknown as ItemQueue,
+    claims as unknown as ItemClaims,
     worker as unknown as ItemWorker,
     thumbnails as unknown as ImageThumbnails,
     watch as unknown as GenerationWatch,
@@ -71,7 +71,7 @@ function open({
     thumbnailsRoom.resolve(undefined);
   };
   return {
-    ...{ runner, queue, worker, thumbnails, thumbnailsCatchUp, watch, wakeUps, working, taken, submit, ids },
+    ...{ runner, claims, worker, thumbnails, thumbnailsCatchUp, watch, wakeUps, working, taken, submit, ids },
     wake: (n: number) => wake?.(n),
   };
 }
@@ -126,14 +126,14 @@ test('takes fewer of the images that are large', () =>
 
 test('takes nothing while thumbnails have fallen behind, and goes on when they have caught up', () =>
   underTestClock(async () => {
-    const { runner, queue, working, thumbnails, thumbnailsCatchUp, submit, ids, wake } = open();
+    const { runner, claims, working, thumbnails, thumbnailsCatchUp, submit, ids, wake } = open();
     thumbnails.isBehind = true;
     await runner.onApplicationBootstrap();
     submit(...ids(3));
     void wake(1);
     void wake(2);
     await settled();
-    expect(queue.due).not.toHaveBeenCalled();
+    expect(claims.due).not.toHaveBeenCalled();
 
     thumbnailsCatchUp();
     await settled();
@@ -142,7 +142,7 @@ test('takes nothing while thumbnails have fallen behind, and goes on when they h
 
 test('takes no more than it is woken for, and passes over what somebody else has taken', () =>
   underTestClock(async () => {
-    const { runner, queue, working, taken, submit, wake } = open();
+    const { runner, claims, working, taken, submit, wake } = open();
     await runner.onApplicationBootstrap();
     await settled();
     jest.advanceTimersByTime(0);
@@ -154,45 +154,45 @@ test('takes no more than it is woken for, and passes over what somebody else has
     await settled();
 
     expect([...working.keys()]).toEqual(['b', 'c']);
-    expect(queue.due).toHaveBeenLastCalledWith(2 + 8);
+    expect(claims.due).toHaveBeenLastCalledWith(2 + 8);
   }));
 
 test('claims nothing while it has no room, and nothing twice', () =>
   underTestClock(async () => {
-    const { runner, queue, working, submit, ids, wake } = open();
+    const { runner, claims, working, submit, ids, wake } = open();
     await runner.onApplicationBootstrap();
     submit(...ids(MAX_AT_WORK_PER_PROCESS));
     void wake(MAX_AT_WORK_PER_PROCESS);
     await settled();
-    const looks = queue.due.mock.calls.length;
+    const looks = claims.due.mock.calls.length;
     submit('item-0', 'another');
 
     // The look that comes by itself.
     jest.advanceTimersByTime(1_200);
     await settled();
-    expect(queue.due).toHaveBeenCalledTimes(looks);
+    expect(claims.due).toHaveBeenCalledTimes(looks);
 
     working.get('item-1')?.();
     await settled();
-    expect(queue.claim.mock.calls.filter(([id]) => id === 'item-0')).toHaveLength(1);
+    expect(claims.claim.mock.calls.filter(([id]) => id === 'item-0')).toHaveLength(1);
     expect([...working.keys()]).toEqual([...ids(MAX_AT_WORK_PER_PROCESS).filter((id) => id !== 'item-1'), 'another']);
   }));
 
 test('looks as often as its wake-ups ask for', () =>
   underTestClock(async () => {
-    const { runner, queue, wakeUps } = open();
+    const { runner, claims, wakeUps } = open();
     wakeUps.lookEveryMs = 5_000;
     await runner.onApplicationBootstrap();
     jest.advanceTimersByTime(0);
     await settled();
-    const looks = queue.due.mock.calls.length;
+    const looks = claims.due.mock.calls.length;
 
     jest.advanceTimersByTime(3_900);
     await settled();
-    expect(queue.due).toHaveBeenCalledTimes(looks);
+    expect(claims.due).toHaveBeenCalledTimes(looks);
     jest.advanceTimersByTime(2_200);
     await settled();
-    expect(queue.due).toHaveBeenCalledTimes(looks + 1);
+    expect(claims.due).toHaveBeenCalledTimes(looks + 1);
   }));
 
 test('keeps who wakes it waiting until there is room for another', () =>
@@ -212,8 +212,8 @@ test('keeps who wakes it waiting until there is room for another', () =>
 
 test('finds by looking what nobody announced, also after a look that failed', () =>
   underTestClock(async () => {
-    const { runner, queue, working, submit } = open();
-    queue.due.mockRejectedValueOnce(new Error('away'));
+    const { runner, claims, working, submit } = open();
+    claims.due.mockRejectedValueOnce(new Error('away'));
     await runner.onApplicationBootstrap();
     jest.advanceTimersByTime(0);
     await settled();
@@ -230,12 +230,12 @@ test('finds by looking what nobody announced, also after a look that failed', ()
 test('ends the leases of a process before it on SQLite only, and works only where that is its duty', async () => {
   const sqlite = open();
   await sqlite.runner.onApplicationBootstrap();
-  expect(sqlite.queue.endAllLeases).toHaveBeenCalledTimes(1);
+  expect(sqlite.claims.endAllLeases).toHaveBeenCalledTimes(1);
   await sqlite.runner.beforeApplicationShutdown();
 
   const shared = open({ databaseUrl: 'mysql://somewhere' });
   await shared.runner.onApplicationBootstrap();
-  expect(shared.queue.endAllLeases).not.toHaveBeenCalled();
+  expect(shared.claims.endAllLeases).not.toHaveBeenCalled();
   expect(shared.wakeUps.listen).toHaveBeenCalledTimes(1);
   await shared.runner.beforeApplicationShutdown();
 
@@ -247,7 +247,7 @@ test('ends the leases of a process before it on SQLite only, and works only wher
 
 test('stops taking when it is to stop, gives its work ten seconds, and then has it put back', () =>
   underTestClock(async () => {
-    const { runner, queue, worker, watch, wakeUps, working, submit, wake } = open();
+    const { runner, claims, worker, watch, wakeUps, working, submit, wake } = open();
     await runner.onApplicationBootstrap();
     submit('a');
     void wake(1);
@@ -259,7 +259,7 @@ test('stops taking when it is to stop, gives its work ten seconds, and then has 
     void wake(1);
     await settled();
     expect(wakeUps.stopListening).toHaveBeenCalledTimes(1);
-    expect(queue.claim).toHaveBeenCalledTimes(1);
+    expect(claims.claim).toHaveBeenCalledTimes(1);
     expect(working.size).toBe(1);
 
     jest.advanceTimersByTime(9_999);

@@ -9,7 +9,7 @@ import { Configuration } from '../../../platform/config/index.js';
 import { RepeatedTask } from '../../../platform/time/index.js';
 import { ImageThumbnails } from '../../gallery/index.js';
 import { GenerationWatch } from '../events/generation-watch.js';
-import { type ClaimedItem, ItemQueue } from '../items/item-queue.js';
+import { type ClaimedItem, ItemClaims } from '../items/item-claims.js';
 import { ItemWorker } from '../items/item-worker.js';
 import { MAX_AT_WORK_PER_PROCESS, PLACES } from './queue-limits.js';
 import { WakeUps } from './wake-ups/index.js';
@@ -37,7 +37,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
 
   constructor(
     @Inject(Configuration) private readonly configuration: Configuration,
-    @Inject(ItemQueue) private readonly queue: ItemQueue,
+    @Inject(ItemClaims) private readonly claims: ItemClaims,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(GenerationWatch) private readonly watch: GenerationWatch,
@@ -52,7 +52,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
   async onApplicationBootstrap(): Promise<void> {
     if (!this.configuration.duties.works) return;
     // On SQLite this process holds the lock on the data, so whatever is still leased belongs to one that died.
-    if (this.configuration.databaseUrl === undefined) await this.queue.endAllLeases();
+    if (this.configuration.databaseUrl === undefined) await this.claims.endAllLeases();
     this.wakeUps.listen((items) => this.#wake(items));
     this.#looks.start(0);
   }
@@ -112,11 +112,11 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
       if (this.thumbnails.isBehind) void this.thumbnails.room.then(() => this.#look(MAX_AT_WORK_PER_PROCESS));
       let left = Math.min(wanted, this.#places);
       if (left <= 0) return;
-      for (const id of await this.queue.due(left + SPARE_CANDIDATES)) {
+      for (const id of await this.claims.due(left + SPARE_CANDIDATES)) {
         if (left === 0 || this.#places <= 0) return;
         if (this.#active.has(id)) continue;
-        const tier = await this.queue.tierOf(id);
-        const item = tier && (await this.queue.claim(id));
+        const tier = await this.claims.tierOf(id);
+        const item = tier && (await this.claims.claim(id));
         if (!item) continue;
         this.#start(item, PLACES[tier]);
         left -= 1;

@@ -6,7 +6,7 @@ import { Transactions } from '../../../platform/database/index.js';
 import { CreditLedger } from '../../credits/index.js';
 import { StudioSettingsService } from '../../studio-settings/index.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
-import { type ClaimedItem, LEASE_MS } from '../items/item-queue.js';
+import { type ClaimedItem, LEASE_MS } from '../items/item-claims.js';
 import { openStudio } from '../testing/open-studio.js';
 
 const ADMIN = { id: 1, role: 'admin', name: 'Ana', email: 'ana@atelier.test' } as const;
@@ -48,10 +48,10 @@ describeAppOnEveryDatabase('The slots of a provider', (start) => {
     claims.filter((item) => item !== undefined);
 
   test('are never exceeded, however many processes claim at once', async () => {
-    const { app, queue, enqueue } = await open(3);
+    const { app, claims, enqueue } = await open(3);
     const ids = await enqueue('openai', [11, 12, 13, 14, 15, 16, 17, 18]);
 
-    expect(claimed(await Promise.all(ids.map((id) => queue.claim(id))))).toHaveLength(3);
+    expect(claimed(await Promise.all(ids.map((id) => claims.claim(id))))).toHaveLength(3);
     const { manager } = app.get(DataSource);
     expect(await manager.countBy(GenerationItem, { state: 'RUNNING' })).toBe(3);
     // A refused claim leaves nothing: no attempt, no fence.
@@ -60,39 +60,39 @@ describeAppOnEveryDatabase('The slots of a provider', (start) => {
   });
 
   test('keep nobody waiting who waits for another provider', async () => {
-    const { queue, enqueue } = await open(2);
+    const { claims, enqueue } = await open(2);
     const full = await enqueue('openai', [11, 12, 13, 14]);
     const free = await enqueue('mock', [15, 16]);
 
-    expect(await queue.due(2)).toEqual(full.slice(0, 2));
-    expect(await queue.due(10)).toEqual([...full.slice(0, 2), ...free]);
-    await queue.claim(full[0] ?? '');
+    expect(await claims.due(2)).toEqual(full.slice(0, 2));
+    expect(await claims.due(10)).toEqual([...full.slice(0, 2), ...free]);
+    await claims.claim(full[0] ?? '');
     // Of the first four by turn three have no slot, and yet two more are found.
-    expect(await queue.due(3)).toEqual([full[1], ...free]);
-    await queue.claim(full[1] ?? '');
-    expect(await queue.due(10)).toEqual(free);
-    expect(claimed(await Promise.all(free.map((id) => queue.claim(id))))).toHaveLength(2);
+    expect(await claims.due(3)).toEqual([full[1], ...free]);
+    await claims.claim(full[1] ?? '');
+    expect(await claims.due(10)).toEqual(free);
+    expect(claimed(await Promise.all(free.map((id) => claims.claim(id))))).toHaveLength(2);
   });
 
   test('are free again when an item ends or its lease is lost, and follow the settings', async () => {
-    const { clock, queue, limit, enqueue } = await open(1);
+    const { clock, claims, queue, limit, enqueue } = await open(1);
     const [first = '', second = '', third = ''] = await enqueue('openai', [11, 12, 13]);
-    const item = await queue.claim(first);
+    const item = await claims.claim(first);
     if (!item) throw new Error('The first item could not be claimed');
-    expect(await queue.claim(second)).toBeUndefined();
+    expect(await claims.claim(second)).toBeUndefined();
     await queue.requeue(item, 60_000);
-    expect(await queue.due(10)).toEqual([second]);
-    expect(await queue.claim(second)).toBeDefined();
-    expect(await queue.due(10)).toEqual([]);
+    expect(await claims.due(10)).toEqual([second]);
+    expect(await claims.claim(second)).toBeDefined();
+    expect(await claims.due(10)).toEqual([]);
 
     await limit('2');
     clock.nowMs += 1_000;
-    expect(await queue.due(10)).toEqual([third]);
-    expect(await queue.claim(third)).toBeDefined();
+    expect(await claims.due(10)).toEqual([third]);
+    expect(await claims.claim(third)).toBeDefined();
     await limit('');
     clock.nowMs += LEASE_MS + 1;
     // Lost leases are at work nowhere.
-    expect(new Set(await queue.due(10))).toEqual(new Set([first, second, third]));
-    expect(claimed(await Promise.all([first, second, third].map((id) => queue.claim(id))))).toHaveLength(3);
+    expect(new Set(await claims.due(10))).toEqual(new Set([first, second, third]));
+    expect(claimed(await Promise.all([first, second, third].map((id) => claims.claim(id))))).toHaveLength(3);
   });
 });

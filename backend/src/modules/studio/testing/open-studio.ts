@@ -19,7 +19,8 @@ import { EndUsers } from '../items/end-users.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { GenerationRow } from '../generation.entity.js';
 import { ItemCalls } from '../items/item-calls.js';
-import { type ClaimedItem, ItemQueue } from '../items/item-queue.js';
+import { type ClaimedItem, ItemClaims } from '../items/item-claims.js';
+import { ItemQueue } from '../items/item-queue.js';
 import { ItemRetries } from '../items/item-retries.js';
 import { OrphanFiles } from '../caretaker/orphan-files.js';
 import { OverdueItems } from '../caretaker/overdue-items.js';
@@ -42,6 +43,7 @@ type Start = (boot: (configuration: Configuration) => Promise<App>) => Promise<A
 
 export interface TestStudio {
   readonly app: App;
+  readonly claims: ItemClaims;
   readonly queue: ItemQueue;
   readonly clock: TestClock;
   /** A queued item with its hold. */
@@ -74,6 +76,7 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
         EndUsers,
         GenerationEvents,
         ItemCalls,
+        ItemClaims,
         ItemQueue,
         ItemRetries,
         OrphanFiles,
@@ -87,7 +90,7 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
   const transactions = app.get(Transactions);
   const ledger = app.get(CreditLedger);
   const { manager } = app.get(DataSource);
-  const queue = app.get(ItemQueue);
+  const claims = app.get(ItemClaims);
   await transactions.run(async (tx) => {
     await ledger.openAccount(tx, USER);
     await ledger.grant(tx, { userId: USER, grantId: 'first', amount: credits, reason: 'test', actor: SYSTEM_ACTOR });
@@ -138,7 +141,8 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
   };
   return {
     app,
-    queue,
+    claims,
+    queue: app.get(ItemQueue),
     clock,
     submitBatch,
     submit: async (holdTtlMs) => {
@@ -146,7 +150,7 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
       return id;
     },
     claim: async (id) => {
-      const item = await queue.claim(id);
+      const item = await claims.claim(id);
       if (!item) throw new Error('The item could not be claimed');
       return item;
     },

@@ -35,7 +35,7 @@ export interface TestWorker {
 
 /** A worker like that of a process of its own. */
 export function openWorker(
-  { app, queue, clock, claim }: TestStudio,
+  { app, claims, queue, clock, claim }: TestStudio,
   provider: ImageProvider | readonly ImageProvider[],
   breaker = app.get(ProviderBreaker),
 ): TestWorker {
@@ -65,6 +65,7 @@ export function openWorker(
   );
   const worker = new ItemWorker(
     app.get(DataSource),
+    claims,
     queue,
     maker,
     breaker,
