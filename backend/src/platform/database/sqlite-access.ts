@@ -18,6 +18,12 @@ export function prepareSqlite(database: Database): void {
   database.pragma('synchronous = FULL');
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   database.pragma('foreign_keys = ON');
+  keepTemporaryInMemory(database);
+}
+
+/** What a savepoint may have to take back lies in temporary files else: a full folder for those would stop every change. */
+function keepTemporaryInMemory(database: Database): void {
+  database.pragma('temp_store = MEMORY');
 }
 
 /** Has each operation on SQLite use a runner of its own, all of them the same two connections. */
@@ -30,7 +36,9 @@ function openAccess(driver: BetterSqlite3Driver, commitLimits: CommitLimits): Sq
   const database = driver.databaseConnection as Database;
   const writer = new SqliteConnection(database);
   // In WAL mode a reader neither waits for the writer nor sees what it has not committed.
-  const reader = new SqliteConnection(new BetterSqlite3(database.name, { readonly: true, timeout: BUSY_TIMEOUT_MS }));
+  const readOnly = new BetterSqlite3(database.name, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  keepTemporaryInMemory(readOnly);
+  const reader = new SqliteConnection(readOnly);
   const disconnect = driver.disconnect.bind(driver);
   driver.disconnect = async () => {
     // The connection that writes comes last: it tidies the log up.
