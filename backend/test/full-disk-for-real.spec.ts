@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -9,6 +9,7 @@ import { GeneratedImage } from '../src/modules/gallery/image.entity.js';
 import { newImageKey } from '../src/modules/storage/image-keys.js';
 import { openObjectStore } from '../src/modules/storage/index.js';
 import { ReadinessChecks } from '../src/platform/health/readiness-checks.js';
+import { logOutput } from '../src/platform/http/log-output.js';
 import { ENGINES, installations } from './installations.js';
 import { CREDITS, startStudioApp } from './studio-app.js';
 import { canMount, mountTmpfs, type Tmpfs } from './tmpfs.js';
@@ -81,6 +82,39 @@ onRealDisks('The local store on a disk that is really', () => {
     disk.setReadOnly(false);
     await store.check();
     await expect(store.put(newKey(), Buffer.from('new'))).resolves.toMatchObject({ bytes: 3 });
+  });
+});
+
+onRealDisks('The log on a volume that is really full', () => {
+  test('stops nobody: lines wait for room, are lost when there are too many, and go on', () => {
+    const root = mkdtempSync(join(tmpdir(), 'atelier-log-'));
+    const disk = mounted(root);
+    const file = join(root, 'log');
+    const output = logOutput(file);
+    const line = (number: number): string => `${number} ${'x'.repeat(1_000)}\n`;
+    const written = (): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    output.write('before\n');
+
+    disk.leave(0);
+    for (let number = 0; number < 3_000; number += 1) output.write(line(number));
+    expect(written().length).toBeLessThan(10);
+    // What is left of a process that ends says so as well.
+    output.flushSync();
+
+    disk.leave(10 * MB);
+    output.write('after\n');
+    output.write('and on\n');
+    const lines = written();
+    expect(lines[0]).toBe('before');
+    // Whole and in their order, as many as there was room for in memory.
+    const kept = lines.slice(1, -1);
+    expect(kept.slice(0, 900)).toEqual(Array.from({ length: 900 }, (_, number) => line(number).trimEnd()));
+    expect(kept.length).toBeLessThan(1_200);
+    expect(lines.at(-1)).toBe('and on');
+
+    output.destroy();
+    for (const tmpfs of mounts.splice(0)) tmpfs.unmount();
+    rmSync(root, { recursive: true });
   });
 });
 

@@ -3,6 +3,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { Configuration } from '../config/index.js';
 import { traceIds } from '../tracing/index.js';
 import { FrameworkLogger } from './framework-logger.js';
+import { logOutput } from './log-output.js';
 import { loggedError } from './logged-error.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
@@ -43,7 +44,7 @@ function pathOf(url: string | undefined): string {
                   },
                 },
               }
-            : {}),
+            : { stream: logOutput(process.stdout.fd) }),
         },
       }),
     }),
