@@ -29,6 +29,7 @@ export class Fleet {
   readonly violations: string[] = [];
   readonly #random: Random;
   #probability = 0;
+  #failures = 0;
   #isStopping = false;
   #watches: Promise<void>[] = [];
 
@@ -74,9 +75,13 @@ export class Fleet {
     return [...this.kills.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** From now on every process dies with this probability at each boundary that it passes; 0 ends that. */
-  async killAtRandom(probability: number): Promise<void> {
+  /**
+   * From now on every process dies with this probability at each boundary that it passes; 0 ends that.
+   * @param failures probability of the disk to fail at each step of storing a file
+   */
+  async killAtRandom(probability: number, failures = 0): Promise<void> {
     this.#probability = probability;
+    this.#failures = failures;
     await Promise.all(
       this.seats.map(({ server }) =>
         // Whoever is dying just now is told when it is started again.
@@ -110,7 +115,7 @@ export class Fleet {
   }
 
   #randomKills(): object {
-    return { probability: this.#probability, seed: this.#random.below(2 ** 31) };
+    return { probability: this.#probability, failures: this.#failures, seed: this.#random.below(2 ** 31) };
   }
 
   async #watch(seat: Seat): Promise<void> {

@@ -9,7 +9,7 @@ const database = databaseUnderTest();
 const ROUND = { database, durationMs: 8_000, killProbability: 0 } as const;
 
 if (database === 'mariadb' && findRedis()) {
-  it('a Redis that is down at the start, forgets everything, dies and comes back empty loses no work and moves no credit', async () => {
+  it('a Redis that is down at the start, forgets everything, dies and comes back with an old snapshot loses no work and moves no credit', async () => {
     const redis = await ForgetfulRedis.start();
     await redis.die();
     try {

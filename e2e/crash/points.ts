@@ -57,6 +57,7 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   { deed: 'generate', at: 'image/link/before' },
   { deed: 'generate', at: 'image/link/after' },
   { deed: 'generate', at: 'image/unlink/after' },
+  { deed: 'generate', at: 'folder/sync/before' },
   ...transaction(
     'generate',
     'capture',

@@ -5,7 +5,7 @@ import { playRound } from './load/round.js';
 const database = databaseUnderTest();
 const SEED = 20_261_128;
 
-describe('processes that are killed at any moment under load, with a provider that hangs, drips and lies,', () => {
+describe('processes that are killed at any moment under load, with a provider that hangs, drips and lies and a disk that fails,', () => {
   it('lose nothing that was acknowledged, and charge for nothing that is not there', async () => {
     const report = await playRound({
       database,
@@ -13,6 +13,7 @@ describe('processes that are killed at any moment under load, with a provider th
       seed: SEED,
       durationMs: 12_000,
       killProbability: 0.008,
+      fileFailures: 0.02,
       hasMoodyProvider: true,
     });
     process.stderr.write(

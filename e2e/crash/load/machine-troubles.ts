@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type Service, startRedis } from '../../../tools/services.mjs';
 
-/** A Redis of one's own that comes late, forgets everything, dies and comes back empty. */
+/** A Redis of one's own that comes late, forgets everything, dies and comes back with what it knew long ago. */
 export class ForgetfulRedis {
   private constructor(private readonly service: Service) {}
 
@@ -27,16 +27,24 @@ export class ForgetfulRedis {
   async misbehave(durationMs: number): Promise<void> {
     await pause(durationMs / 4);
     await this.service.restart();
-    for (let number = 0; number < 3; number += 1) {
+    await pause(durationMs / 8);
+    // From here on this is what it knows when it has died.
+    await this.#tell((client) => client.save());
+    for (let number = 0; number < 2; number += 1) {
       await pause(durationMs / 8);
-      const client = new Redis(this.url);
-      await client.flushall();
-      client.disconnect();
+      await this.#tell((client) => client.flushall());
     }
+    await pause(durationMs / 8);
     await this.die();
-    await pause(durationMs / 4);
+    await pause(durationMs / 8);
     await this.service.restart();
-    await pause(durationMs / 4);
+    await pause(durationMs / 8);
+  }
+
+  async #tell(command: (client: Redis) => Promise<unknown>): Promise<void> {
+    const client = new Redis(this.url);
+    await command(client);
+    client.disconnect();
   }
 
   stop(): Promise<void> {
@@ -51,8 +59,8 @@ const DISK_MEGABYTES = 640;
 export class SmallDisk {
   readonly folder = mkdtempSync(join(tmpdir(), 'atelier-disk-'));
 
-  constructor() {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MEGABYTES}m,mode=755`, 'tmpfs', this.folder]);
+  constructor(megabytes = DISK_MEGABYTES) {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', this.folder]);
   }
 
   static get isPossible(): boolean {
@@ -61,15 +69,21 @@ export class SmallDisk {
 
   async misbehave(durationMs: number): Promise<void> {
     await pause(durationMs / 4);
+    const filling = this.fill();
+    await pause(durationMs / 2);
+    await rm(filling);
+    await pause(durationMs / 4);
+  }
+
+  /** Leaves room for nothing. @returns the file that takes it */
+  fill(): string {
     const filling = join(this.folder, 'filling');
     try {
       execFileSync('dd', ['if=/dev/zero', `of=${filling}`, 'bs=1M'], { stdio: 'ignore' });
     } catch {
       // It ends because there is no room left, which is what it is for.
     }
-    await pause(durationMs / 2);
-    await rm(filling);
-    await pause(durationMs / 4);
+    return filling;
   }
 
   remove(): void {

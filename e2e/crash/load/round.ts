@@ -13,6 +13,8 @@ export interface RoundOptions extends FleetOptions {
   readonly durationMs: number;
   /** Probability of a process to die at each boundary that it passes. */
   readonly killProbability: number;
+  /** Probability of the disk to fail at each step of storing a file. */
+  readonly fileFailures?: number;
   readonly customers?: number;
   /** Half of the images are asked of a provider that hangs, drips and lies. */
   readonly hasMoodyProvider?: boolean;
@@ -55,7 +57,7 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
       providers: provider ? ['mock', 'openai'] : ['mock'],
     });
     load.start();
-    await fleet.killAtRandom(options.killProbability);
+    await fleet.killAtRandom(options.killProbability, options.fileFailures);
     if (options.trouble) await options.trouble(fleet, options.durationMs);
     else {
       // Invariants hold at every moment, not only at rest.

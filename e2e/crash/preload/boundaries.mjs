@@ -2,17 +2,27 @@ import { writeSync } from 'node:fs';
 
 /** Named boundary to die at, and how often it is passed before. */
 let armed;
-/** Probability of dying at any boundary, and the generator that decides. */
+/** Named boundary at which the disk fails, and how often it still does. */
+let failing;
+/** Probabilities of dying at any boundary and of a failure at one of a file, and the generator that decides. */
 let random;
+
+/** Where a failure leaves the step undone, or half done. */
+const FILE_STEP = /^(?:image|thumbnail|folder)\/(?:.+\/before|half-written)$/;
 
 /** @param {{ at: string, nth?: number }} point */
 export function arm({ at, nth = 1 }) {
   armed = { at, left: nth };
 }
 
-/** @param {{ probability: number, seed: number }} order */
-export function seedRandomKills({ probability, seed }) {
-  random = { probability, next: mulberry32(seed) };
+/** @param {{ at: string, times: number }} failure */
+export function failFiles({ at, times }) {
+  failing = { at, left: times };
+}
+
+/** @param {{ probability: number, failures?: number, seed: number }} order */
+export function seedRandomKills({ probability, failures = 0, seed }) {
+  random = { probability, failures, next: mulberry32(seed) };
 }
 
 /**
@@ -26,6 +36,14 @@ export function boundary(...names) {
     if (armed.left === 0) die(name);
   }
   if (random && random.next() < random.probability) die(names.join(' '));
+  for (const name of names) if (FILE_STEP.test(name)) failPerhaps(name);
+}
+
+/** @throws what a disk says that can't do it any more */
+function failPerhaps(name) {
+  if (failing?.at === name && failing.left > 0) failing.left -= 1;
+  else if (!(random && random.next() < random.failures)) return;
+  throw Object.assign(new Error(`EIO: i/o error, at ${name}`), { code: 'EIO', errno: -5 });
 }
 
 /** Says where, past every buffer, and is gone before the next instruction. */

@@ -1,8 +1,9 @@
 /*
  * Loaded before the built product by `node --import`: the product itself knows nothing of it. It watches the product's
- * statements, files and connections from outside, and kills the process at the boundary that it was told to.
+ * statements, files and connections from outside, and kills the process at the boundary that it was told to, or has the
+ * disk fail there.
  */
-import { arm, seedRandomKills } from './boundaries.mjs';
+import { arm, failFiles, seedRandomKills } from './boundaries.mjs';
 import { shiftClock } from './clock.mjs';
 import { watchFiles } from './files.mjs';
 import { watchHttp } from './http.mjs';
@@ -20,6 +21,7 @@ watchHttp();
 const ORDERS = {
   arm,
   randomKills: seedRandomKills,
+  failFiles,
   shiftClock,
   /** Nothing else in the process goes on meanwhile. */
   block: ({ durationMs }) => {

@@ -4,13 +4,15 @@ import { boundary } from './boundaries.mjs';
 
 const DRAFT = /\/static\/generated\/.*\.tmp$/;
 const THUMBNAIL = /-(?:256|512)\.webp\./;
+const FOLDER = /\/static\/generated(?:\/\d+)*$/;
 
-/** Watches how the files of images and thumbnails come to be: `image/sync/before`, `thumbnail/link/after` and so on. */
+/** Watches how the files of images and thumbnails come to be: `image/sync/before`, `thumbnail/link/after`, `folder/sync/before`. */
 export function watchFiles() {
   const { open, link, unlink } = fs;
   const isDraft = (path) => typeof path === 'string' && DRAFT.test(path);
   const around = async (path, step, work) => {
-    const name = `${THUMBNAIL.test(path) ? 'thumbnail' : 'image'}/${step}`;
+    const kind = isDraft(path) ? (THUMBNAIL.test(path) ? 'thumbnail' : 'image') : 'folder';
+    const name = `${kind}/${step}`;
     boundary(`${name}/before`);
     const result = await work();
     boundary(`${name}/after`);
@@ -18,8 +20,9 @@ export function watchFiles() {
   };
 
   fs.open = async (path, ...options) => {
-    if (!isDraft(path)) return open(path, ...options);
-    const file = await around(path, 'open', () => open(path, ...options));
+    const isFolder = typeof path === 'string' && FOLDER.test(path);
+    if (!isFolder && !isDraft(path)) return open(path, ...options);
+    const file = await (isFolder ? open(path, ...options) : around(path, 'open', () => open(path, ...options)));
     const { writeFile, sync } = file;
     file.writeFile = (content, ...rest) => around(path, 'write', () => writeInHalves(path, content, rest));
     file.sync = () => around(path, 'sync', () => sync.call(file));

@@ -28,7 +28,12 @@ it(
     const reports: RoundReport[] = [];
     say(`Seed ${seed}; again with: npm run torture -- --minutes ${minutes} --seed ${seed}`);
     const play: Play = async (title, options) => {
-      const report = await playRound({ ...options, hasMoodyProvider: true, seed: random.below(2 ** 31) });
+      const report = await playRound({
+        ...options,
+        fileFailures: 0.01,
+        hasMoodyProvider: true,
+        seed: random.below(2 ** 31),
+      });
       reports.push(report);
       say(`${title}: ${figures([report])}`);
       for (const violation of report.violations) say(`  VIOLATION ${violation}`);
