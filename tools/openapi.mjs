@@ -1,11 +1,27 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisesOf } from './openapi-promises.mjs';
 import { prepare } from './prepare.mjs';
 import { runForeground } from './processes.mjs';
-import { ROOT, runMain } from './workspace.mjs';
+import { ROOT, Stop, runMain } from './workspace.mjs';
 
-/** Writes the document of the API as the code says it; nothing of the application has to run for that. */
+const DOCUMENT = join(ROOT, 'docs', 'openapi.json');
+const RELEASED = join(ROOT, 'docs', 'openapi.released.json');
+const ACCEPTED = join(ROOT, 'docs', 'openapi.accepted.json');
+
+/**
+ * Writes the document of the API as the code says it; nothing of the application has to run for that. With `--release`
+ * it becomes what later changes are held against: for whoever releases a version, and nobody else.
+ */
 await runMain(async () => {
+  const [option, ...others] = process.argv.slice(2);
+  if (others.length > 0 || (option !== undefined && option !== '--release'))
+    throw new Stop('npm run openapi, or npm run openapi -- --release');
   const runtime = await prepare();
   const script = join('backend', 'dist', 'manual', 'write-document.js');
-  return runForeground(runtime.executable, [script, join(ROOT, 'docs', 'openapi.json')], { env: runtime.env });
+  const code = await runForeground(runtime.executable, [script, DOCUMENT], { env: runtime.env });
+  if (code !== 0 || option === undefined) return code;
+  writeFileSync(RELEASED, `${JSON.stringify(promisesOf(JSON.parse(readFileSync(DOCUMENT, 'utf8'))), null, 1)}\n`);
+  writeFileSync(ACCEPTED, '[]\n');
+  return 0;
 });
