@@ -33,7 +33,12 @@ export class UsersController {
   }
 
   @Post('users')
-  @ApiOperation({ operationId: 'createUser', summary: 'Create a user, with a password or an invitation link' })
+  @ApiOperation({
+    operationId: 'createUser',
+    summary: 'Create a user, with a password or an invitation link',
+    description:
+      'With an API key only members can be made, and `credits` given only with the scope `admin:credits` too.',
+  })
   @Refuses('users.email_taken', 'auth.password_weak', 'auth.throttled')
   @Answers(201, CreatedUser, 'The user; the invitation link is shown this once.')
   create(
@@ -58,7 +63,11 @@ export class UsersController {
   }
 
   @Patch('users/:id')
-  @ApiOperation({ operationId: 'updateUser', summary: 'Change a name, role or status' })
+  @ApiOperation({
+    operationId: 'updateUser',
+    summary: 'Change a name, role or status',
+    description: 'An API key can neither change an administrator nor make anybody one.',
+  })
   @Refuses('users.not_found', 'users.last_admin')
   @Answers(200, User, 'The user after the change.')
   update(

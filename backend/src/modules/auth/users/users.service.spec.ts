@@ -66,6 +66,34 @@ describeOnEveryDatabase('users', (open) => {
     });
   });
 
+  test('lets keys look after members, and neither make, change nor invite administrators', async () => {
+    const { database, users } = await prepare();
+    const claims = { userId: ROOT.id, apiKeyId: '0'.repeat(12), monthlyCreditLimit: null } as const;
+    const actor: Actor = { ...ROOT, apiKey: { ...claims, scopes: ['admin:users'] } };
+    const [member, other] = [await insertUser(database), await insertUser(database, { role: 'admin' })];
+    const invited = await users.create(ROOT, { email: 'next@example.com', name: 'Next', role: 'admin' });
+    const refused = { code: 'auth.api_key_scope', kind: 'forbidden' };
+    const newUser = { email: 'x@example.com', name: 'X', role: 'member' } as const;
+
+    for (const attempt of [
+      () => users.create(actor, { ...newUser, role: 'admin', password: PASSWORD }),
+      () => users.createServiceAccount(actor, { name: 'X', role: 'admin' }),
+      () => users.update(actor, member.id, { role: 'admin' }),
+      () => users.update(actor, other.id, { status: 'disabled' }),
+      () => users.renewInvitation(actor, invited.user.id),
+      () => users.create(actor, { ...newUser, initialCredits: 1 }),
+      () => users.createServiceAccount(actor, { name: 'X', role: 'member', initialCredits: 1 }),
+    ])
+      await expect(attempt()).rejects.toMatchObject(refused);
+
+    await expect(users.update(actor, member.id, { name: 'Ada' })).resolves.toMatchObject({ name: 'Ada' });
+    await expect(users.create(actor, newUser)).resolves.toMatchObject({ user: { role: 'member' } });
+    const generous: Actor = { ...ROOT, apiKey: { ...claims, scopes: ['admin:users', 'admin:credits'] } };
+    await expect(
+      users.create(generous, { ...newUser, email: 'y@example.com', initialCredits: 5 }),
+    ).resolves.toBeDefined();
+  });
+
   test('ends the sessions of a disabled user for good', async () => {
     const { database, users, get } = await prepare();
     const sessions = get(SessionsService);

@@ -12,6 +12,7 @@ import { PasswordHasher } from '../passwords/password-hasher.js';
 import { assertStrongPassword } from '../passwords/password-rules.js';
 import { revokeSessionsOf } from '../sessions/revoke-sessions.js';
 import { InvitationsService } from './invitations.service.js';
+import { assertMayAppoint, assertMayGive } from './key-restraints.js';
 import { NewUserListeners } from './new-user-listeners.js';
 import { readUserCursor, writeUserCursor } from './user-cursor.js';
 import { NO_PASSWORD, UserEntity } from './user.entity.js';
@@ -56,10 +57,10 @@ export class UsersService {
 
   /**
    * Creates a user, and in the same transaction whatever the listeners add.
-   * @throws DomainError `users.email_taken`, `auth.password_weak`, `auth.forbidden`
+   * @throws DomainError `users.email_taken`, `auth.password_weak`, `auth.forbidden`, `auth.api_key_scope`
    */
   async create(actor: Actor, newUser: NewUser): Promise<CreatedUser> {
-    assertAdministrator(actor);
+    assertMayCreate(actor, newUser);
     const passwordHash = newUser.password === undefined ? null : await this.hashChosen(newUser.password, newUser.email);
     try {
       return await this.transactions.run(async (tx) => {
@@ -74,10 +75,10 @@ export class UsersService {
 
   /**
    * Makes an account for programs. Nobody can sign in to it; it is an account of its own and outlives its creator.
-   * @throws DomainError `auth.forbidden`
+   * @throws DomainError `auth.forbidden`, `auth.api_key_scope`
    */
   async createServiceAccount(actor: Actor, account: Pick<NewUser, 'name' | 'role' | 'initialCredits'>): Promise<User> {
-    assertAdministrator(actor);
+    assertMayCreate(actor, account);
     // An address of the domain that never exists, so that no mail and no person can ever be behind it.
     const email = `service-${randomBytes(6).toString('hex')}@service-accounts.invalid`;
     return this.transactions.run(async (tx) =>
@@ -126,6 +127,7 @@ export class UsersService {
     return this.transactions.run(async (tx) => {
       const user = await tx.findOneBy(UserEntity, { id, status: 'invited' });
       if (!user) throw userNotFound();
+      assertMayAppoint(actor, user.role);
       const url = await this.invitations.invite(tx, id);
       await this.audit.record(tx, { actor, action: 'user.invite', target: { type: 'user', id } });
       return url;
@@ -161,7 +163,7 @@ export class UsersService {
 
   /**
    * Changes a user. A new role or status takes effect with the user's next request; disabling ends their sessions.
-   * @throws DomainError `users.not_found`, `users.last_admin`, `auth.forbidden`
+   * @throws DomainError `users.not_found`, `users.last_admin`, `auth.forbidden`, `auth.api_key_scope`
    */
   async update(actor: Actor, id: number, change: UpdateUserRequest): Promise<User> {
     assertAdministrator(actor);
@@ -169,6 +171,7 @@ export class UsersService {
       await lockUserAndAdministrators(tx, id);
       const before = await tx.findOneBy(UserEntity, { id });
       if (!before) throw userNotFound();
+      assertMayAppoint(actor, before.role, change.role);
       const after = Object.assign(tx.create(UserEntity, before), changed(before, change));
       if (isActiveAdministrator(before) && !isActiveAdministrator(after)) await assertAnotherAdministrator(tx, id);
       if (after.role !== before.role || after.status !== before.status) after.sessionVersion += 1;
@@ -205,6 +208,12 @@ const auditFactsOf = ({ name, role, status }: UserEntity): { name: string; role:
 
 function assertAdministrator(actor: Actor): void {
   if (actor.role !== 'admin') throw forbidden();
+}
+
+function assertMayCreate(actor: Actor, { role, initialCredits }: Pick<NewUser, 'role' | 'initialCredits'>): void {
+  assertAdministrator(actor);
+  assertMayAppoint(actor, role);
+  assertMayGive(actor, initialCredits);
 }
 
 function changed(before: UserEntity, change: UpdateUserRequest): { name: string; role: Role; status: UserStatus } {
