@@ -1,0 +1,108 @@
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { signIn } from '../support/api-client.js';
+import { ApiDocument } from '../support/api-document.js';
+import { ADMINS, type Cast, castFor, type Principal, USERS } from '../support/fuzz/principals.js';
+import { type FuzzOperation, type FuzzRequest, requestsOf } from '../support/fuzz/requests.js';
+import { operationsOf, resolverOf } from '../support/fuzz/document.js';
+import { type FuzzAnswer, send } from '../support/fuzz/send.js';
+import { type Server, startServer } from '../support/server.js';
+import { expectBooksInOrder } from '../support/standing.js';
+
+/** Requests of each operation; `npm run fuzz` sends more. */
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 20);
+const SEED = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
+const MS_PER_REQUEST = 60;
+
+/** What may fail because somebody else did, whose name the code then begins with. */
+const DEPENDS_ON_OTHERS = ['generate', 'createOpenAIImages', 'enhancePrompt'];
+const OTHERS_FAULT = /^(provider|enhancer)\./;
+
+/** These read all that the others have written, or change what the others can do: the first at first, the last at last. */
+const FIRST = ['exportAuditLog', 'verifyAuditLog', 'auditLedger', 'getLedgerAudit'];
+const LAST = ['changeStudioSettings', 'changeProviderCredentials', 'testProvider'];
+
+describe('requests made from the document', () => {
+  let server: Server;
+  let cast: Cast;
+  let document: ApiDocument;
+
+  beforeAll(async () => {
+    server = await startServer({ env: { OUTBOUND_ALLOW: '127.0.0.1' } });
+    document = await ApiDocument.of(server.origin);
+    cast = await castFor(server);
+  });
+
+  afterAll(() => server.dispose());
+
+  const rank = (id: string): number => (FIRST.includes(id) ? 0 : LAST.includes(id) ? 2 : 1);
+  const counted = new Map<number, number>();
+
+  async function holds(operation: FuzzOperation & { id: string }, request: FuzzRequest, who: Principal): Promise<void> {
+    const answer = await send(server, request, cast.principals[who]);
+    counted.set(answer.status, (counted.get(answer.status) ?? 0) + 1);
+    if (answer.status >= 500 && !isOthersFault(operation.id, answer))
+      throw new Error(`It was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (!request.isOnPath) return;
+    const path = request.path.split('?', 1)[0] ?? '';
+    const { status, headers, body } = answer;
+    document.assertPromised({ method: request.method, path, status, headers, body });
+  }
+
+  it(
+    `${REQUESTS} of each operation are answered as it says, and none breaks anything (seed ${SEED})`,
+    async () => {
+      const begunAt = Date.now();
+      const findings: string[] = [];
+      const operations = operationsOf(document.document).sort((one, other) => rank(one.id) - rank(other.id));
+      for (const operation of operations) {
+        const source = { resolve: resolverOf(document.document), known: cast.known(operation.path) };
+        const requests = requestsOf(operation, source).filter((request) => !cast.isHarmful(request));
+        const outcome = await fc.check(
+          fc.asyncProperty(requests, sendersOf(operation), (request, who) => holds(operation, request, who)),
+          { numRuns: REQUESTS, seed: SEED, endOnFailure: REQUESTS > 100 },
+        );
+        if (outcome.failed) findings.push(`${operation.id}: ${fc.defaultReportMessage(outcome)}`);
+      }
+      const sent = [...counted.values()].reduce((sum, count) => sum + count, 0);
+      const table = [...counted].sort(([one], [other]) => one - other).map(([status, count]) => `${status}: ${count}`);
+      process.stdout.write(
+        `${sent} requests of ${operations.length} operations in ${Math.round((Date.now() - begunAt) / 1_000)} s (seed ${SEED}); ${table.join(', ')}\n`,
+      );
+      expect(findings).toEqual([]);
+    },
+    REQUESTS * 60 * MS_PER_REQUEST + 60_000,
+  );
+
+  it('leave the books in order, those who sent them with their rights, and no error of ours in the log', async () => {
+    // A new session: to end all others is one of the requests.
+    await expectBooksInOrder(await signIn(server));
+    for (const [name, headers] of Object.entries(cast.principals)) {
+      const { status } = await fetch(`${server.origin}/api/v1/credits/balance`, { headers });
+      expect([name, status]).toEqual([name, name === 'nobody' ? 401 : 200]);
+    }
+    expect((await fetch(`${server.origin}/health/ready`)).status).toBe(200);
+    const errors = server
+      .logs()
+      .split('\n')
+      // The failures of others are told as errors too; they were looked at when they were answered.
+      .filter((line) => /"level":[56]0/.test(line) && !/"code":"(provider|enhancer)\.|"status":50[234]/.test(line));
+    expect(errors).toEqual([]);
+  });
+});
+
+/** Mostly somebody whom the operation lets in. */
+function sendersOf({ path }: FuzzOperation): fc.Arbitrary<Principal> {
+  const often = path.includes('/admin/') ? ADMINS : [...USERS, ...ADMINS];
+  return fc.oneof(
+    { arbitrary: fc.constantFrom(...often), weight: 8 },
+    { arbitrary: fc.constantFrom(...USERS, 'nobody'), weight: 1 },
+  );
+}
+
+function isOthersFault(operationId: string, { status, body }: FuzzAnswer): boolean {
+  if (![502, 503, 504].includes(status) || !DEPENDS_ON_OTHERS.includes(operationId)) return false;
+  const { code, error } = body as { code?: string; error?: { code?: string } };
+  return OTHERS_FAULT.test(code ?? error?.code ?? '');
+}
