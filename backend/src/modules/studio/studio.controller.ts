@@ -45,7 +45,7 @@ export class StudioController {
 
   @Post('enhance-prompt')
   @ApiOperation({ operationId: 'enhancePrompt', summary: 'Suggest a richer prompt; costs nothing and changes nothing' })
-  @Refuses('enhancer.unavailable', 'enhancer.throttled')
+  @Refuses('enhancer.unavailable', 'enhancer.throttled', 'provider.content_rejected')
   @Answers(200, EnhancedPrompt, 'The prompt as given and as suggested.')
   enhance(
     @CurrentUser() user: Actor,
