@@ -8,8 +8,8 @@ const PATIENCE_MS = 90_000;
 export interface FuzzAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed when it is JSON, undefined when it is empty, `stream` when it is one and was left. */
-  readonly body: unknown;
+  /** Empty when it is a stream of events, which is left at once. */
+  readonly text: string;
 }
 
 /** Sends the bytes as they are; rejects when there is no whole answer. */
@@ -34,26 +34,23 @@ export function send(
       );
       const status = response.statusCode ?? 0;
       if (received.get('content-type')?.startsWith('text/event-stream')) {
-        resolve({ status, headers: received, body: 'stream' });
+        resolve({ status, headers: received, text: '' });
         response.destroy();
         return;
       }
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => resolve({ status, headers: received, body: bodyOf(received, Buffer.concat(chunks)) }));
+      response.on('end', () => resolve({ status, headers: received, text: textOf(received, Buffer.concat(chunks)) }));
     });
     sent.end(bytes);
   });
 }
 
-function bodyOf(headers: Headers, received: Buffer): unknown {
-  if (received.length === 0) return undefined;
+function textOf(headers: Headers, received: Buffer): string {
   const decode = DECODERS[headers.get('content-encoding') ?? 'identity'];
   if (!decode) throw new Error(`It was answered in ${headers.get('content-encoding')}`);
-  const bytes = decode(received);
-  const isJson = /\bjson\b/.test(headers.get('content-type') ?? '');
-  return isJson ? JSON.parse(bytes.toString('utf8')) : bytes.toString('latin1');
+  return received.length === 0 ? '' : decode(received).toString('utf8');
 }
 
 const DECODERS: Record<string, (bytes: Buffer) => Buffer> = {
