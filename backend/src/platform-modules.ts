@@ -9,6 +9,7 @@ import { IdempotencyModule } from './platform/idempotency/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
 import { RedisModule } from './platform/redis/index.js';
 import { OutboundModule } from './platform/outbound/index.js';
+import { OutboxModule } from './platform/outbox/index.js';
 import type { Clock } from './platform/time/index.js';
 import { ThrottlingModule } from './platform/throttling/index.js';
 import { TracingModule } from './platform/tracing/index.js';
@@ -28,5 +29,6 @@ export function platformModules(configuration: Configuration, clock?: Clock): No
     BroadcastModule,
     ThrottlingModule,
     OutboundModule,
+    OutboxModule,
   ];
 }

@@ -113,7 +113,7 @@ describe.each(ENGINES)('The master key on %s', (engine) => {
     );
     await expect(rotateMasterKey(withKey(configuration, NEW_KEY), NEW_KEY)).rejects.toThrow('is the old one');
 
-    await expect(start(configuration)).rejects.toThrow("3 stored provider keys can't be read with it");
+    await expect(start(configuration)).rejects.toThrow("3 stored secrets can't be read with it");
     const app = await start(withKey(configuration, NEW_KEY));
     expect(await secretsOf(app, NEW_KEY)).toEqual(SECRETS);
     await expect(secretsOf(app, OLD_KEY)).rejects.toThrow('another master key');

@@ -44,6 +44,8 @@ export class Configuration {
   /** What the environment says of how vendors are reached. */
   readonly vendors: Readonly<Record<VendorKey, VendorVariables>>;
   readonly outboundAllow: AllowList;
+  /** Private hosts and networks that webhooks may reach. */
+  readonly webhookAllow: AllowList;
   readonly mockDirectives: boolean;
   /** Undefined where no traces are wanted. */
   readonly tracing: TracingOptions | undefined;
@@ -73,6 +75,7 @@ export class Configuration {
         : undefined;
     this.vendors = vendorVariables(variables);
     this.outboundAllow = variables.OUTBOUND_ALLOW;
+    this.webhookAllow = variables.WEBHOOK_ALLOW;
     this.mockDirectives = variables.MOCK_DIRECTIVES;
     this.tracing = tracingOptions(variables);
     this.logLevel = variables.LOG_LEVEL;

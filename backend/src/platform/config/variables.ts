@@ -113,6 +113,7 @@ export const Variables = z.object({
   OPENAI_COMPATIBLE_BASE_URL: url('http:', 'https:').optional(),
   OLLAMA_BASE_URL: url('http:', 'https:').optional(),
   OUTBOUND_ALLOW: allowList.default(new AllowList([])),
+  WEBHOOK_ALLOW: allowList.default(new AllowList([])),
   MOCK_DIRECTIVES: flag.default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),

@@ -74,10 +74,10 @@ async function countSecrets(tx: EntityManager): Promise<number> {
 function wrongKey(secrets: number): ConfigurationError {
   return new ConfigurationError(
     [
-      `This is not the master key that the database was used with, and ${secrets} stored provider ${secrets === 1 ? 'key' : 'keys'} can't be read with it.`,
+      `This is not the master key that the database was used with, and ${secrets} stored ${secrets === 1 ? 'secret' : 'secrets'} can't be read with it: keys of providers and secrets of webhooks.`,
       'Put the former key back: SECRET_KEY, or secret.key in DATA_DIR.',
       'If it was being changed and that was interrupted: npm run rotate-key once more ends it.',
-      'If it is lost: npm run rotate-key -- --old-key-is-lost forgets the stored keys, and you enter them again.',
+      'If it is lost: npm run rotate-key -- --old-key-is-lost forgets them: keys are entered again, webhooks’ secrets rotated.',
     ].join('\n  '),
   );
 }

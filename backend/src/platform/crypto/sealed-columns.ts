@@ -23,4 +23,20 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     hints: ['api_key_last4'],
     purpose: 'provider-secret',
   },
+  {
+    table: 'webhook_endpoint',
+    rowId: 'id',
+    column: 'secret_sealed',
+    version: 'secret_key_version',
+    hints: ['secret_last4'],
+    purpose: 'webhook-secret',
+  },
+  {
+    table: 'webhook_endpoint',
+    rowId: 'id',
+    column: 'previous_secret_sealed',
+    version: 'previous_key_version',
+    hints: ['previous_valid_until'],
+    purpose: 'webhook-secret',
+  },
 ];

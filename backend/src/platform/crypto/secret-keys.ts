@@ -13,7 +13,8 @@ export type KeyPurpose =
   | 'refresh-grace'
   | 'setup-link'
   | 'stream-ticket'
-  | 'throttle-subject';
+  | 'throttle-subject'
+  | 'webhook-secret';
 
 /** Derives one 256-bit key per purpose from the master key (HKDF-SHA-256). */
 @Injectable()

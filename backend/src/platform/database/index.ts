@@ -1,3 +1,4 @@
+export { afterCommit } from './after-commit.js';
 export * from './bulk-load.js';
 export * from './columns.js';
 export * from './data-source.js';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { DomainError } from '../errors/index.js';
+import { tellOfCommit } from './after-commit.js';
 import { isConflict } from './database-errors.js';
 import { GroupLostError } from './shared-commits.js';
 import { insideTransaction } from './transaction-scope.js';
@@ -44,6 +45,7 @@ export class Transactions {
       try {
         const result = await insideTransaction(runner, () => body(runner.manager), watchdog.expired);
         await runner.commitTransaction();
+        tellOfCommit(runner);
         return result;
       } catch (error) {
         throw await this.#rolledBack(runner, error);

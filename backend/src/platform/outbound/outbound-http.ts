@@ -3,6 +3,7 @@ import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
 import { ReusedMemory } from '../memory/index.js';
+import type { AllowList } from './allow-list.js';
 import { type DialOptions, GuardedHttpAgent, GuardedHttpsAgent, type Resolver } from './guarded-agents.js';
 import { credentialsIn, maskEchoes } from './echoes.js';
 import { OutboundError, type OutboundFailure, toOutboundError } from './outbound-error.js';
@@ -20,12 +21,16 @@ export interface OutboundRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
+  /** Sent as it is, where the very bytes matter; says for itself what it is. */
+  readonly text?: string;
   /** Until the answer begins. */
   readonly firstByteTimeoutMs: number;
   /** Until the answer is there to its last byte. */
   readonly totalTimeoutMs: number;
   /** Most bytes that the answer may have. */
   readonly maxBytes: number;
+  /** What becomes of an answer that has more: an error, or its beginning, whose connection is then ended. */
+  readonly beyondMaxBytes?: 'refuse' | 'leave';
 }
 
 export interface OutboundAnswer {
@@ -49,10 +54,10 @@ export class OutboundHttp implements OnApplicationShutdown {
   constructor(
     @Inject(HttpService) private readonly http: HttpService,
     @Inject(Configuration) { outboundAllow }: Pick<Configuration, 'outboundAllow'>,
-    { connectTimeoutMs = CONNECT_TIMEOUT_MS, resolve }: { connectTimeoutMs?: number; resolve?: Resolver } = {},
+    private readonly options: { connectTimeoutMs?: number; resolve?: Resolver } = {},
   ) {
     this.#policy = new OutboundPolicy(outboundAllow);
-    const dial: DialOptions = { policy: this.#policy, connectTimeoutMs, resolve };
+    const dial: DialOptions = { policy: this.#policy, connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options };
     this.#httpAgent = new GuardedHttpAgent(dial);
     this.#httpsAgent = new GuardedHttpsAgent(dial);
   }
@@ -87,7 +92,7 @@ export class OutboundHttp implements OnApplicationShutdown {
       const { status, data } = await this.#request(request, href, controller.signal);
       hasAnswered = true;
       clearTimeout(firstByte);
-      const body = await readBody(data, request.maxBytes, this.#memory);
+      const body = await readBody(data, request.maxBytes, this.#memory, request.beyondMaxBytes);
       return { status, headers: maskEchoes(credentialsIn(request.headers), data.headers, body), body };
     } catch (error) {
       throw ownFailure === undefined ? toOutboundError(error, hasAnswered) : new OutboundError(ownFailure);
@@ -111,7 +116,13 @@ export class OutboundHttp implements OnApplicationShutdown {
     this.#httpsAgent.destroy();
   }
 
-  #request({ method, headers, json }: OutboundRequest, url: string, signal: AbortSignal) {
+  /** The same way out for another purpose, which may reach other private servers. It is to be shut down as well. */
+  allowing(outboundAllow: AllowList): OutboundHttp {
+    return new OutboundHttp(this.http, { outboundAllow }, this.options);
+  }
+
+  #request({ method, headers, json, text }: OutboundRequest, url: string, signal: AbortSignal) {
+    const body = text ?? (json === undefined ? undefined : JSON.stringify(json));
     return this.http.axiosRef.request<IncomingMessage>({
       method,
       url,
@@ -123,7 +134,7 @@ export class OutboundHttp implements OnApplicationShutdown {
         ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      data: json === undefined ? undefined : Buffer.from(JSON.stringify(json)),
+      data: body === undefined ? undefined : Buffer.from(body),
       signal,
       // The adapter that obeys the agents.
       adapter: 'http',

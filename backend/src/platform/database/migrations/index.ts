@@ -16,6 +16,8 @@ import { RecordEnhancers1767225600014 } from './1767225600014-record-enhancers.j
 import { CreateApiKeys1767225600020 } from './1767225600020-create-api-keys.js';
 import { CreateAuditLog1767225600021 } from './1767225600021-create-audit-log.js';
 import { RecordEarlierAttempts1767225600022 } from './1767225600022-record-earlier-attempts.js';
+import { CreateOutbox1767225600023 } from './1767225600023-create-outbox.js';
+import { CreateWebhooks1767225600024 } from './1767225600024-create-webhooks.js';
 import { DescribeSessions1767225600026 } from './1767225600026-describe-sessions.js';
 import { FindAuditEntriesByAddress1767225600030 } from './1767225600030-find-audit-entries-by-address.js';
 
@@ -39,6 +41,8 @@ export const MIGRATIONS = [
   CreateApiKeys1767225600020,
   CreateAuditLog1767225600021,
   RecordEarlierAttempts1767225600022,
+  CreateOutbox1767225600023,
+  CreateWebhooks1767225600024,
   DescribeSessions1767225600026,
   FindAuditEntriesByAddress1767225600030,
 ] as const;
