@@ -22,6 +22,7 @@ export const MODULES = {
   credits: ['auth', 'studio-settings'],
   providers: ['auth', 'studio-settings'],
   gallery: ['auth', 'storage'],
+  webhooks: ['auth'],
   studio: ['auth', 'storage', 'studio-settings', 'credits', 'providers', 'gallery'],
 };
 

@@ -134,7 +134,7 @@ export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
 export const DeliveryDetail = z.strictObject({
   ...Delivery.shape,
   attempts: z.array(DeliveryAttempt),
-  /** As it was last sent; what belongs to an attempt is missing before the first. */
+  /** As it was last sent, or is to be sent; what belongs to an attempt is missing before the first. */
   request: z.strictObject({ url: z.string(), headers: z.record(z.string(), z.string()), body: z.string() }),
 });
 export type DeliveryDetail = z.infer<typeof DeliveryDetail>;

@@ -7,6 +7,7 @@ import { ProviderAdministrationModule, ProvidersModule } from './modules/provide
 import { StorageModule } from './modules/storage/index.js';
 import { StudioModule } from './modules/studio/index.js';
 import { StudioSettingsModule } from './modules/studio-settings/index.js';
+import { WebhooksModule } from './modules/webhooks/index.js';
 import type { Configuration } from './platform/config/index.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { DocsModule } from './platform/http/docs/docs.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         StorageModule,
         GalleryModule,
         StudioModule,
+        WebhooksModule,
         AuditModule,
       ],
     };

@@ -27,9 +27,10 @@ export class AheadClock extends Clock {
 }
 
 export interface Member {
+  readonly actor: Actor;
   readonly id: number;
-  /** Asks for one standard image. @returns the generation's id */
-  submit(): Promise<string>;
+  /** Asks for standard images, one unless told otherwise. @returns the generation's id */
+  submit(prompt?: string, count?: number): Promise<string>;
   finished(generationId: string): Promise<Generation>;
   balance(): Promise<{ available: number; held: number; consumed: number }>;
 }
@@ -75,8 +76,9 @@ async function join(app: INestApplicationContext, number: number): Promise<Membe
   const studio = app.get(StudioService, { strict: false });
   return {
     id,
-    async submit() {
-      const request = { prompt: 'a harbour', tier: 'standard', count: 1, aspect_ratio: '1:1', enhance: false } as const;
+    actor: user,
+    async submit(prompt = 'a harbour', count = 1) {
+      const request = { prompt, tier: 'standard', count, aspect_ratio: '1:1', enhance: false } as const;
       return (await studio.generate(user, request)).id;
     },
     finished: (generationId) => studio.wait(user, generationId, 30_000),
