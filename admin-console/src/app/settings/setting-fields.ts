@@ -20,6 +20,7 @@ export const EDITABLE_SETTINGS = [
   'prompt_enhancer_instruction',
   'prompt_enhancer_max_words',
   'initial_credits',
+  'credits_low_threshold',
 ] as const;
 export type EditableSetting = (typeof EDITABLE_SETTINGS)[number];
 
@@ -72,6 +73,12 @@ export const SETTING_FIELDS: Record<EditableSetting, SettingField> = {
     ...SETTING_NAMES.initial_credits,
     section: 'limits',
     help: 'Granted to each new user. Existing balances don’t change.',
+  },
+  credits_low_threshold: {
+    section: 'limits',
+    label: 'Low credits',
+    help: 'Accounts with fewer credits than this are told so by webhook, where they asked for it.',
+    unit: 'credits',
   },
 };
 

@@ -8,6 +8,7 @@ const BOUNDS: Readonly<Record<string, readonly [lowest: number, highest: number]
   credit_price_premium4: [1, PRICE_MAX],
   prompt_enhancer_max_words: [10, 150],
   initial_credits: [0, INITIAL_CREDITS_MAX],
+  credits_low_threshold: [0, INITIAL_CREDITS_MAX],
 };
 
 const USD = /^\d{1,6}(\.\d{1,6})?$/;

@@ -5,6 +5,7 @@ import { execute } from '../../platform/database/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { type EntryDraft, type LedgerActor, accountById, accountOfUser, moveCredits } from './account-movement.js';
 import { CreditAccount } from './credit-account.entity.js';
+import { CreditNews } from './credit-news.js';
 import type { CreditHoldState } from './credit-hold.entity.js';
 import {
   AccountFrozenError,
@@ -66,7 +67,10 @@ const HOLD_VALUES = `?, ?, ?, id, ?, ?, 'HELD', ?, ?`;
  */
 @Injectable()
 export class CreditLedger {
-  constructor(@Inject(Clock) private readonly clock: Clock) {}
+  constructor(
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(CreditNews) private readonly news: Pick<CreditNews, 'granted' | 'lessened'>,
+  ) {}
 
   /** Opens the account of a new user, empty. */
   async openAccount(tx: EntityManager, userId: number): Promise<void> {
@@ -101,6 +105,7 @@ export class CreditLedger {
     if (!(await moveCredits(tx, account, { kind: 'hold', entries, actor, now }))) {
       throw await this.#refusal(tx, userId, amountEach * holds.length);
     }
+    await this.news.lessened(tx, userId, amountEach * holds.length);
   }
 
   /** Takes the credits that were set aside for an item: its image is stored. */
@@ -126,6 +131,7 @@ export class CreditLedger {
     if (!(await this.#deposit(tx, 'grant', deposit))) {
       throw new InvalidGrantError('An account can hold at most 1,000,000,000,000 credits.');
     }
+    await this.news.granted(tx, deposit);
   }
 
   /** Takes credits back, down to what is available: credits that are held or used stay as they are. */
@@ -138,6 +144,7 @@ export class CreditLedger {
     if (!(await this.#deposit(tx, 'revoke', { ...deposit, amount }))) {
       throw new LedgerContradictionError(`Account ${account.id} has less than it had a moment ago`);
     }
+    await this.news.lessened(tx, deposit.userId, amount);
   }
 
   async #settle(

@@ -6,6 +6,7 @@ import { CreditAccount } from './credit-account.entity.js';
 import { CreditHold } from './credit-hold.entity.js';
 import { CreditLedger } from './credit-ledger.js';
 import { CreditMetrics } from './credit-metrics.js';
+import { CreditNews } from './credit-news.js';
 import { CreditsController } from './credits.controller.js';
 import { CreditsService } from './credits.service.js';
 import { ExpiredHolds } from './expired-holds.js';
@@ -31,6 +32,7 @@ import { UsersController } from './users.controller.js';
   providers: [
     CreditLedger,
     CreditMetrics,
+    CreditNews,
     CreditsService,
     ExpiredHolds,
     FrozenAccounts,

@@ -12,6 +12,7 @@ import { LedgerAuditRecords } from './ledger-audit-records.js';
 import { LedgerAuditRow } from './ledger-audit.entity.js';
 import { LedgerAuditor } from './ledger-auditor.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
+import { NO_NEWS } from './testing/no-news.js';
 
 const [VICTIM, NEIGHBOUR] = [7, 8];
 
@@ -28,7 +29,7 @@ describeOnEveryDatabase('LedgerAuditor', (open) => {
   async function openBooks(): Promise<Books> {
     const database = await open(CreditAccount, CreditHold, LedgerAuditRow, LedgerEntry);
     const { dataSource, transactions, clock } = database;
-    const ledger = new CreditLedger(clock);
+    const ledger = new CreditLedger(clock, NO_NEWS);
     for (const userId of [VICTIM, NEIGHBOUR]) {
       await transactions.run(async (tx) => {
         await ledger.openAccount(tx, userId);

@@ -40,6 +40,8 @@ export const SETTINGS = {
   image_gen_provider: define('auto', choice(['auto', ...IMAGE_PROVIDER_KEYS])),
   ...PROVIDER_SETTINGS,
   initial_credits: define('100', wholeNumber(0, INITIAL_CREDITS_MAX)),
+  /** Whose credits fall below this is told by webhook, where they asked for it. */
+  credits_low_threshold: define('10', wholeNumber(0, INITIAL_CREDITS_MAX)),
 } as const satisfies Record<string, SettingDefinition<z.ZodType>>;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -81,6 +83,8 @@ export interface SettingsInForce {
   readonly providerPriority: readonly string[];
   readonly providers: Readonly<Record<ImageProviderKey, ProviderSettings>>;
   readonly initialCredits: number;
+  /** Credits of an account are few when fewer than this are available. */
+  readonly creditsLowThreshold: number;
 }
 
 interface StoredSetting {
@@ -121,5 +125,6 @@ export function settingsInForce(stored: ReadonlyMap<string, StoredSetting>): Set
     providerPriority: read('provider_priority'),
     providers,
     initialCredits: read('initial_credits'),
+    creditsLowThreshold: read('credits_low_threshold'),
   };
 }

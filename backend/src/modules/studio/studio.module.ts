@@ -16,6 +16,7 @@ import { GenerationEventLog } from './events/generation-event-log.js';
 import { GenerationEvent } from './events/generation-event.entity.js';
 import { GenerationEventsController } from './events/generation-events.controller.js';
 import { GenerationEvents } from './events/generation-events.js';
+import { GenerationOutcomes } from './events/generation-outcomes.js';
 import { GenerationItem } from './items/generation-item.entity.js';
 import { GenerationPlanner } from './generation-planner.js';
 import { GenerationReader } from './generation-reader.js';
@@ -74,6 +75,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     ExpectedDurations,
     GenerationEventLog,
     GenerationEvents,
+    GenerationOutcomes,
     GenerationPlanner,
     GenerationReader,
     GenerationResponder,

@@ -47,6 +47,7 @@ describe('SettingsPage', () => {
       setting('prompt_enhancer_instruction', 'Make it vivid.'),
       setting('prompt_enhancer_max_words', '150'),
       setting('initial_credits', '100'),
+      setting('credits_low_threshold', '10'),
       setting('something_newer', 'than this console'),
     ];
     api = new FakeApi()

@@ -5,6 +5,7 @@ import { CreditHold } from '../credit-hold.entity.js';
 import { CreditLedger, SYSTEM_ACTOR } from '../credit-ledger.js';
 import { LedgerAudit } from '../ledger-audit.js';
 import { LedgerEntry } from '../ledger-entry.entity.js';
+import { NO_NEWS } from './no-news.js';
 
 /** Whose books these are, and somebody else, whose credits are nobody's business. */
 export const USER = 7;
@@ -23,7 +24,7 @@ type Open = (...entities: (new () => object)[]) => Promise<TestDatabase>;
 export async function openBooksOn(open: Open, granted: number): Promise<Books> {
   const database = await open(CreditAccount, CreditHold, LedgerEntry);
   const { dataSource, transactions, clock } = database;
-  const ledger = new CreditLedger(clock);
+  const ledger = new CreditLedger(clock, NO_NEWS);
   await transactions.run(async (tx) => {
     await ledger.openAccount(tx, NEIGHBOUR);
     await ledger.openAccount(tx, USER);

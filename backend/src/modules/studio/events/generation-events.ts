@@ -5,22 +5,14 @@ import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { GenerationEvent } from './generation-event.entity.js';
 import { GENERATION_CHANNEL, type GenerationNews, writeGenerationNews } from './generation-news.js';
+import { GenerationOutcomes } from './generation-outcomes.js';
+import { REACHED } from './reached.js';
 
 /** How long somebody may stay away and still be told everything that happened meanwhile. */
 const RETENTION_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /** Events that are forgotten in one transaction at most. */
 const PRUNE_LIMIT = 1_000;
-
-/** The state that a generation reached when one of its items did: final exactly when no item is open any more. */
-const REACHED = `
-  CASE
-    WHEN SUM(state IN ('QUEUED', 'RUNNING')) > 0 THEN 'generation.progressed'
-    WHEN SUM(state = 'SUCCEEDED') = COUNT(*) THEN 'generation.succeeded'
-    WHEN SUM(state = 'SUCCEEDED') > 0 THEN 'generation.partially_succeeded'
-    WHEN SUM(state = 'FAILED') > 0 THEN 'generation.failed'
-    ELSE 'generation.canceled'
-  END`;
 
 const INSERT = 'INSERT INTO generation_event (user_id, generation_id, item_id, type, created_at)';
 
@@ -44,6 +36,7 @@ export class GenerationEvents {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(Broadcast) private readonly broadcast: Broadcast,
+    @Inject(GenerationOutcomes) private readonly outcomes: GenerationOutcomes,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -59,6 +52,7 @@ export class GenerationEvents {
   ): Promise<void> {
     const facts = [userId, generationId, itemId, this.clock.now()];
     await tx.query(STATEMENTS[change], change === 'submitted' ? facts : [...facts, generationId]);
+    if (change === 'changed') await this.outcomes.record(tx, { userId, generationId });
   }
 
   /** Tells everybody who waits, after the commit. Whoever misses it finds the event in the log. */

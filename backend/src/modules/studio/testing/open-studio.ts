@@ -15,6 +15,7 @@ import { StorageModule, newImageKey } from '../../storage/index.js';
 import { StudioSettingsModule } from '../../studio-settings/index.js';
 import { GenerationEvent } from '../events/generation-event.entity.js';
 import { GenerationEvents } from '../events/generation-events.js';
+import { GenerationOutcomes } from '../events/generation-outcomes.js';
 import { EndUsers } from '../items/end-users.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { GenerationRow } from '../generation.entity.js';
@@ -75,6 +76,7 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
       providers: [
         EndUsers,
         GenerationEvents,
+        GenerationOutcomes,
         ItemCalls,
         ItemClaims,
         ItemQueue,

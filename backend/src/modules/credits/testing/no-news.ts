@@ -1,0 +1,7 @@
+import type { CreditNews } from '../credit-news.js';
+
+/** For books that no program wants to hear of. */
+export const NO_NEWS: Pick<CreditNews, 'granted' | 'lessened'> = {
+  granted: () => Promise.resolve(),
+  lessened: () => Promise.resolve(),
+};
