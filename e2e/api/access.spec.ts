@@ -28,6 +28,7 @@ const PARAMETERS: Record<string, string> = {
   file: 'user-1-0123456789ab.png',
   id: '01a2075f-1b95-7062-9f31-d87ab03ab2a3',
   user_id: '1',
+  delivery_id: 'msg_01a2075f1b9570629f31d87ab03ab2a3',
   key: 'openai',
 };
 const filled = (path: string): string =>

@@ -48,6 +48,17 @@ export const AUTHORISATION_MATRIX: Readonly<Record<string, Access>> = {
   'DELETE /api/v1/api-keys/{id}': user('none'),
   'POST /api/v1/api-keys/{id}/rotate': user('none'),
 
+  'GET /api/v1/webhooks': user('webhooks'),
+  'POST /api/v1/webhooks': user('webhooks'),
+  'GET /api/v1/webhooks/{id}': user('webhooks'),
+  'PATCH /api/v1/webhooks/{id}': user('webhooks'),
+  'DELETE /api/v1/webhooks/{id}': user('webhooks'),
+  'POST /api/v1/webhooks/{id}/rotate': user('webhooks'),
+  'POST /api/v1/webhooks/{id}/test': user('webhooks'),
+  'GET /api/v1/webhooks/{id}/deliveries': user('webhooks'),
+  'GET /api/v1/webhooks/{id}/deliveries/{delivery_id}': user('webhooks'),
+  'POST /api/v1/webhooks/{id}/deliveries/{delivery_id}/replay': user('webhooks'),
+
   'GET /api/v1/studio/options': user('generate'),
   'POST /api/v1/studio/enhance-prompt': user('generate'),
   'POST /api/v1/studio/generate': user('generate'),

@@ -13,6 +13,7 @@ const EXAMPLES: Record<string, string> = {
   day: '01',
   file: 'user-1-0123456789ab.png',
   user_id: '999999',
+  delivery_id: `msg_${'0'.repeat(32)}`,
 };
 
 const STREAM = /\/events$/;

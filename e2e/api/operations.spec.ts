@@ -46,6 +46,10 @@ const METRICS = [
   'atelier_requests_limited_total',
   'atelier_thumbnails_waiting',
   'atelier_uptime_seconds',
+  'atelier_webhook_attempt_duration_seconds',
+  'atelier_webhook_attempts_total',
+  'atelier_webhook_deliveries_pending',
+  'atelier_webhook_overdue_seconds',
   'process_cpu_seconds_total',
   'process_resident_memory_bytes',
 ];

@@ -20,6 +20,7 @@ const DEFAULTS = {
   provider_gemini_enabled: 'false',
   provider_mock_enabled: 'true',
   initial_credits: '100',
+  credits_low_threshold: '10',
 };
 
 describe('studio settings', () => {

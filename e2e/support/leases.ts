@@ -8,4 +8,5 @@ import { tamper } from './tampering.js';
 export async function endLeases(server: Pick<Server, 'databaseUrl' | 'dataDir'>): Promise<void> {
   if (server.databaseUrl === null) return;
   await tamper(server, `UPDATE generation_item SET lease_until = 1 WHERE state = 'RUNNING'`);
+  await tamper(server, `UPDATE webhook_delivery SET lease_until = 1 WHERE status = 'pending'`);
 }
