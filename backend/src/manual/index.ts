@@ -8,6 +8,7 @@ import { OPENAI_EXAMPLES } from './examples/openai.js';
 import { OPERATIONS_EXAMPLES } from './examples/operations.js';
 import { SESSION_EXAMPLES } from './examples/session.js';
 import { STUDIO_EXAMPLES } from './examples/studio.js';
+import { WEBHOOK_EXAMPLES } from './examples/webhooks.js';
 import { introduction } from './introduction.js';
 import { PARAMETERS } from './parameters.js';
 import { PROBLEMS } from './problems.js';
@@ -21,6 +22,7 @@ const OPERATIONS: Readonly<Record<string, OperationExamples>> = {
   ...ACCOUNT_EXAMPLES,
   ...ADMINISTRATION_EXAMPLES,
   ...OPENAI_EXAMPLES,
+  ...WEBHOOK_EXAMPLES,
   ...OPERATIONS_EXAMPLES,
 };
 

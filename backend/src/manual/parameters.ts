@@ -13,6 +13,11 @@ export const PARAMETERS: Manual['parameters'] = {
     description: 'Id of what is meant, as lists and answers have it.',
     example: '019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071',
   },
+  delivery_id: {
+    description: 'Id of the delivery, which the receiver reads as `webhook-id`.',
+    example: 'msg_019a2b3c5f607182a3b4c5d6e7f80912',
+  },
+  status: { description: 'Only what has this status.', example: 'failed' },
   key: { description: 'Key of the provider, as `listProviders` has it.', example: 'openai' },
   user_id: { description: 'Id of the account that is meant, as `listUsers` has it.', example: 2 },
   user_kind: { description: 'Only the keys of all accounts of this kind, instead of `user_id`.', example: 'service' },

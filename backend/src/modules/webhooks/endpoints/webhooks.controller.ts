@@ -10,7 +10,7 @@ import {
   WebhookId,
   WebhookPage,
 } from '@atelier/contracts';
-import { Answers, AnswersNothing } from '../../../platform/http/index.js';
+import { Answers, AnswersNothing, Refuses } from '../../../platform/http/index.js';
 import { type Actor, CurrentUser, RequireScope } from '../../auth/index.js';
 import { WebhooksService } from './webhooks.service.js';
 
@@ -31,6 +31,7 @@ export class WebhooksController {
       'Messages follow Standard Webhooks: each is signed, has an id that stays the same however often it is sent, and is ' +
       'sent again for three days until it is answered with 2xx within 10 seconds. Their order is not promised.',
   })
+  @Refuses('webhooks.limit_reached')
   @Answers(201, IssuedWebhook, 'The webhook; its `secret` is shown this once.')
   create(
     @CurrentUser() user: Actor,
@@ -48,6 +49,7 @@ export class WebhooksController {
 
   @Get(':id')
   @ApiOperation({ operationId: 'getWebhook', summary: 'Look at one webhook' })
+  @Refuses('webhooks.not_found')
   @Answers(200, Webhook, 'The webhook, without its secret.')
   get(@CurrentUser() user: Actor, @Param('id', { schema: WebhookId }) id: string): Promise<Webhook> {
     return this.webhooks.get(user, id);
@@ -59,6 +61,7 @@ export class WebhooksController {
     summary: 'Change the address, description or events of a webhook, or switch it on or off',
     description: 'Switching it off ends what it was still to be told; those deliveries can be replayed later.',
   })
+  @Refuses('webhooks.not_found')
   @Answers(200, Webhook, 'The webhook after the change.')
   update(
     @CurrentUser() user: Actor,
@@ -75,6 +78,7 @@ export class WebhooksController {
     summary: 'Give a webhook another secret',
     description: 'For `grace_seconds` messages are signed with both secrets, so that the receiver can be changed over.',
   })
+  @Refuses('webhooks.not_found')
   @Answers(201, IssuedWebhook, 'The webhook; its new `secret` is shown this once.')
   rotate(
     @CurrentUser() user: Actor,
@@ -86,6 +90,7 @@ export class WebhooksController {
 
   @Delete(':id')
   @ApiOperation({ operationId: 'deleteWebhook', summary: 'Delete a webhook, and with it its deliveries' })
+  @Refuses('webhooks.not_found')
   @AnswersNothing('Deleted.')
   delete(@CurrentUser() user: Actor, @Param('id', { schema: WebhookId }) id: string): Promise<void> {
     return this.webhooks.delete(user, id);
