@@ -26,12 +26,20 @@ export class AheadClock extends Clock {
   }
 }
 
+/** Belongs to no account of the tests. */
+const ADMINISTRATOR: Actor = { id: 1_000_000, role: 'admin', name: 'Admin', email: 'admin@atelier.test' };
+
 export interface Member {
   readonly actor: Actor;
   readonly id: number;
   /** Asks for standard images, one unless told otherwise. @returns the generation's id */
   submit(prompt?: string, count?: number): Promise<string>;
   finished(generationId: string): Promise<Generation>;
+  /** Gives or takes back credits, as an administrator does. */
+  grant(amount: number): Promise<unknown>;
+  cancel(generationId: string): Promise<unknown>;
+  /** May not use the product any more. */
+  disable(): Promise<unknown>;
   balance(): Promise<{ available: number; held: number; consumed: number }>;
 }
 
@@ -82,6 +90,10 @@ async function join(app: INestApplicationContext, number: number): Promise<Membe
       return (await studio.generate(user, request)).id;
     },
     finished: (generationId) => studio.wait(user, generationId, 30_000),
+    grant: (amount) =>
+      app.get(CreditsService, { strict: false }).grant(ADMINISTRATOR, { user_id: id, amount, reason: 'test' }),
+    cancel: (generationId) => studio.cancel(user, generationId),
+    disable: () => app.get(UsersService, { strict: false }).update(ADMINISTRATOR, id, { status: 'disabled' }),
     async balance() {
       const { available, held, consumed } = await app.get(CreditsService, { strict: false }).balanceOf(id);
       return { available, held, consumed };

@@ -1,6 +1,7 @@
 // @ts-check
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { clearInterval, setInterval } from 'node:timers';
 
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 /**

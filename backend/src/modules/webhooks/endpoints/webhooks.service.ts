@@ -109,14 +109,13 @@ export class WebhooksService {
     const nowMs = this.clock.now();
     const after = await this.transactions.run(async (tx) => {
       const before = await lock(tx, actor, id);
-      const after: WebhookEndpoint = {
-        ...before,
+      const after = Object.assign(new WebhookEndpoint(), before, {
         url: url ?? before.url,
         description: change.description ?? before.description,
         events: change.events?.join(' ') ?? before.events,
         ...switched(before, change.enabled),
         updatedAt: nowMs,
-      };
+      });
       await tx.update(WebhookEndpoint, { id }, after);
       if (after.enabled === 1) await this.outbox.subscribe(tx, id, actor.id, eventsOf(after));
       else await this.outbox.unsubscribe(tx, id);
@@ -148,7 +147,7 @@ export class WebhooksService {
         ...{ actor, action: 'webhook.rotate', target: { type: 'webhook', id } },
         after: { secret: 'changed', grace_seconds: graceSeconds },
       });
-      return { ...before, ...change };
+      return Object.assign(before, change);
     });
     return { ...webhookView(after, nowMs), secret };
   }

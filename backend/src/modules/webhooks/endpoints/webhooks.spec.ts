@@ -5,7 +5,6 @@ import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { AuditEntryRow } from '../../../platform/audit/index.js';
 import { AllowList, OutboundHttp } from '../../../platform/outbound/index.js';
 import { OutboxSubscription } from '../../../platform/outbox/index.js';
-import { CreditsService } from '../../credits/index.js';
 import { OldDeliveries } from '../deliveries/old-deliveries.js';
 import { WebhookAttempt } from '../deliveries/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../deliveries/webhook-delivery.entity.js';
@@ -33,11 +32,11 @@ describeAppOnEveryDatabase('Webhook endpoints', (start) => {
 
   async function prepare() {
     const world = await openWebhooks(start, receiver);
-    const { actor: owner } = await world.join();
+    const { actor: owner, grant } = await world.join();
     return {
       ...world,
       owner,
-      happen: () => world.get(CreditsService).grant(owner, { user_id: owner.id, amount: 1, reason: 'test' }),
+      happen: () => grant(1),
       verifies: (secret: string, { body, headers }: { body: string; headers: Record<string, string> }) => {
         try {
           return Boolean(new Webhook(secret).verify(body, headers));

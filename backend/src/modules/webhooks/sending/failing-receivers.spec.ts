@@ -5,8 +5,6 @@ import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { until } from '../../../../test/until.js';
 import { AuditEntryRow } from '../../../platform/audit/index.js';
 import { AllowList, OutboundHttp } from '../../../platform/outbound/index.js';
-import { UserEntity } from '../../auth/users/user.entity.js';
-import { CreditsService } from '../../credits/index.js';
 import { WebhookDelivery } from '../deliveries/webhook-delivery.entity.js';
 import { type TestWebhooks, openWebhooks } from '../testing/open-webhooks.js';
 import { DeliveryQueue, LEASE_MS } from './delivery-queue.js';
@@ -41,11 +39,11 @@ describeAppOnEveryDatabase('Webhooks to receivers in trouble', (start) => {
   const open = () => openWebhooks(start, receiver);
   /** Somebody with an endpoint, to whom something happens now, and whenever it is asked for. */
   const eventsOf = async (world: TestWebhooks, path: string, events = 1) => {
-    const { actor: owner } = await world.join();
+    const { actor: owner, grant, disable } = await world.join();
     const endpoint = await world.listen(owner, path, ['credits.granted']);
-    const happen = () => world.get(CreditsService).grant(owner, { user_id: owner.id, amount: 1, reason: 'test' });
+    const happen = () => grant(1);
     for (let event = 0; event < events; event += 1) await happen();
-    return { owner, endpoint, happen };
+    return { owner, endpoint, happen, disable };
   };
 
   test('are sent again after pauses that grow, under one id and a fresh signature, until they arrive', async () => {
@@ -217,9 +215,9 @@ describeAppOnEveryDatabase('Webhooks to receivers in trouble', (start) => {
   test('are never sent for people who may not use the product any more', async () => {
     const world = await open();
     receiver.behave('/former', 'fail');
-    const { owner, endpoint, happen } = await eventsOf(world, '/former');
+    const { owner, endpoint, happen, disable } = await eventsOf(world, '/former');
     await world.delivery(owner, endpoint, 'pending', 1);
-    await world.dataSource.manager.update(UserEntity, { id: owner.id }, { status: 'disabled' });
+    await disable();
     await happen();
     await world.pass(HOUR_MS);
     await until(async () => (await world.dataSource.manager.countBy(WebhookDelivery, { status: 'failed' })) === 2);
@@ -266,7 +264,10 @@ describeAppOnEveryDatabase('Webhooks to receivers in trouble', (start) => {
     ];
     const end = { isDelivered: true, isGone: false, retryAfterMs: undefined } as const;
     const attempt = { at: 1, durationMs: 1, signature: '', statusCode: 200, error: null, responseExcerpt: '' };
-    const stale = { delivery: { ...delivery, fence: delivery.fence - 1 }, endpoint: stored };
+    const stale = {
+      delivery: Object.assign(new WebhookDelivery(), delivery, { fence: delivery.fence - 1 }),
+      endpoint: stored,
+    };
 
     expect(await world.get(DeliveryResults).record(stale, { ...end, attempt })).toBe('lost');
     expect(await manager.findOneByOrFail(WebhookDelivery, { id })).toEqual(delivery);

@@ -4,16 +4,12 @@ import { Webhook } from 'standardwebhooks';
 import { FakeReceiver } from '../../../../test/fakes/webhooks/fake-receiver.mjs';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { OutboxMessage } from '../../../platform/outbox/index.js';
-import { CreditsService } from '../../credits/index.js';
-import { StudioService } from '../../studio/studio.service.js';
 import { WebhookDelivery } from '../deliveries/webhook-delivery.entity.js';
 import { openWebhooks } from '../testing/open-webhooks.js';
 import { DeliveryRelay } from './delivery-relay.js';
 
 // A database server may be slow to make a database for each test.
 jest.setTimeout(60_000);
-
-const ADMIN = { id: 1_000_000, role: 'admin', name: 'Admin', email: 'admin@atelier.test' } as const;
 
 const messageOf = ({ body }: { body: string }): WebhookMessage => JSON.parse(body) as WebhookMessage;
 
@@ -59,7 +55,7 @@ describeAppOnEveryDatabase('Webhooks', (start) => {
   });
 
   test('tell of each end only what was asked for, and everything once', async () => {
-    const { join, listen, get, dataSource } = await openWebhooks(start, receiver);
+    const { join, listen, dataSource } = await openWebhooks(start, receiver);
     const member = await join();
     await listen(member.actor, '/all', ['generation.failed', 'generation.canceled', 'generation.partially_succeeded']);
     await listen(member.actor, '/failures', ['generation.failed']);
@@ -69,7 +65,7 @@ describeAppOnEveryDatabase('Webhooks', (start) => {
     await stranger.finished(await stranger.submit('refused [mock:fail=content_rejected]')).catch(() => undefined);
     const failed = await member.submit('refused [mock:fail=content_rejected]', 2);
     const canceled = await member.submit('never ready [mock:delay=300000]', 2);
-    await get(StudioService).cancel(member.actor, canceled);
+    await member.cancel(canceled);
     const messages = (await receiver.until('/all', 2)).map(messageOf);
     await receiver.until('/failures', 1);
 
@@ -87,14 +83,13 @@ describeAppOnEveryDatabase('Webhooks', (start) => {
   });
 
   test('tell of credits: of each grant, and of each line once until credits have risen above it again', async () => {
-    const { join, listen, get } = await openWebhooks(start, receiver);
+    const { join, listen } = await openWebhooks(start, receiver);
     const member = await join();
-    const grant = (amount: number) => get(CreditsService).grant(ADMIN, { user_id: member.id, amount, reason: 'test' });
-    await grant(3);
+    await member.grant(3);
     await listen(member.actor, '/credits', ['credits.granted', 'credits.low', 'credits.exhausted']);
 
     // 13 are there; the line is at 10.
-    for (const amount of [-3, -1, -1, 5, -5, -8]) await grant(amount);
+    for (const amount of [-3, -1, -1, 5, -5, -8]) await member.grant(amount);
     const messages = (await receiver.until('/credits', 4)).map(messageOf);
 
     expect(messages.map(({ type, data }) => [type, data['available']]).sort()).toEqual([
