@@ -1,6 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { describeAppOnEveryDatabase } from '../../../test/test-app.js';
+import { AuditEntryRow } from '../../platform/audit/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditsService } from './credits.service.js';
 import { FrozenAccounts } from './frozen-accounts.js';
@@ -60,7 +61,7 @@ describeAppOnEveryDatabase('Frozen accounts', (start) => {
 
   test('are released once, which is noted with the name of whoever did it', async () => {
     const books = await openCredits(start);
-    const { app, join } = books;
+    const { app, join, dataSource } = books;
     const anna = await join('Anna', 10);
     await tamper(books, anna.id, 1);
     await app.get(LedgerVerification).verify();
@@ -72,6 +73,16 @@ describeAppOnEveryDatabase('Frozen accounts', (start) => {
 
     expect(warn.mock.calls).toEqual([[{ userId: anna.id, releasedBy: ADMINISTRATOR.id }, expect.any(String)]]);
     warn.mockRestore();
+    const entries = await dataSource.manager.findBy(AuditEntryRow, { action: 'credits.release_account' });
+    expect(entries).toHaveLength(1);
+    const [{ before, after, ...entry }] = entries as [AuditEntryRow];
+    expect(entry).toMatchObject({
+      actorId: ADMINISTRATOR.id,
+      targetType: 'credit_account',
+      targetId: String(anna.id),
+      result: 'success',
+    });
+    expect([before, after].map((text) => JSON.parse(text ?? ''))).toEqual([{ status: 'FROZEN' }, { status: 'ACTIVE' }]);
   });
 
   test('are told of with the latest check, which is made when there was none', async () => {

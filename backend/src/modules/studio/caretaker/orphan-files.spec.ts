@@ -132,6 +132,64 @@ describeAppOnEveryDatabase('OrphanFiles', (start) => {
     expect(files.every(isThere)).toBe(true);
   });
 
+  /** A store of so many old files, of which every other one belongs to an image. */
+  async function openMany(count: number, isRecorded = (number: number): boolean => number % 2 === 0) {
+    const files = await openFiles();
+    const { app, clock, newKey } = files;
+    const keys = Array.from({ length: count }, newKey);
+    const recorded = new Set(keys.filter((_, number) => isRecorded(number)));
+    const gone = new Set<string>();
+    const asked: number[] = [];
+    const store = app.get(ObjectStore);
+    jest.spyOn(store, 'list').mockImplementation(async function* () {
+      const modifiedAtMs = clock.now() - 2 * DAY_MS;
+      for (const key of keys) if (!gone.has(key)) yield { key, modifiedAtMs, bytes: 5 };
+    });
+    jest.spyOn(store, 'remove').mockImplementation(async (key) => void gone.add(key));
+    jest.spyOn(app.get(GalleryService), 'recordedKeys').mockImplementation(async (some) => {
+      asked.push(some.length);
+      return new Set(some.filter((key) => recorded.has(key)));
+    });
+    return { ...files, keys, recorded, gone, asked };
+  }
+
+  test('removes 500 in a walk and the others in the next, and asks the database of so many at a time', async () => {
+    const { orphanFiles, clock, keys, recorded, gone, asked } = await openMany(1_300);
+    expect(await orphanFiles.sweep()).toEqual([]);
+    expect(asked).toEqual([500, 500, 300]);
+
+    clock.nowMs += HOUR_MS;
+    expect(await orphanFiles.sweep()).toHaveLength(500);
+    clock.nowMs += HOUR_MS;
+    expect(await orphanFiles.sweep()).toHaveLength(150);
+    expect(keys.filter((key) => !gone.has(key))).toEqual([...recorded]);
+  });
+
+  test.each([
+    ['few files are unknown, though they are all', 20, () => false, 20],
+    ['half of them are unknown', 42, (number: number) => number % 2 === 0, 21],
+    ['one more than half is unknown', 41, (number: number) => number % 2 === 1, 0],
+  ])('where %s, removes what it should', async (_, count, isRecorded, removed) => {
+    const { orphanFiles, clock } = await openMany(count, isRecorded);
+    await orphanFiles.sweep();
+    clock.nowMs += HOUR_MS;
+    expect(await orphanFiles.sweep()).toHaveLength(removed);
+  });
+
+  test('stops in the middle when it is told to', async () => {
+    const { orphanFiles, clock, gone, app } = await openMany(60);
+    await orphanFiles.sweep();
+    clock.nowMs += HOUR_MS;
+    const stopping = new AbortController();
+    jest.spyOn(app.get(ObjectStore), 'remove').mockImplementation(async (key) => {
+      gone.add(key);
+      stopping.abort();
+    });
+
+    await expect(orphanFiles.sweep(stopping.signal)).rejects.toThrow('aborted');
+    expect(gone.size).toBe(1);
+  });
+
   test('goes on when a file can not be removed', async () => {
     const { app, orphanFiles, clock, newKey, write } = await openFiles();
     const files = [write(newKey(), DAY_MS), write(newKey(), DAY_MS)];

@@ -2,12 +2,15 @@ import { expect, test } from '@jest/globals';
 import { GENERATION_FINAL_EVENTS } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
+import { until } from '../../../../test/until.js';
+import { Broadcast } from '../../../platform/broadcast/index.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { CreditLedger, SYSTEM_ACTOR } from '../../credits/index.js';
 import { GalleryService } from '../../gallery/index.js';
 import { ProviderAttempts, ProviderError } from '../../providers/index.js';
 import { GenerationEvent } from './generation-event.entity.js';
 import { GenerationEvents } from './generation-events.js';
+import { GENERATION_CHANNEL, readGenerationNews } from './generation-news.js';
 import { GenerationItem, ITEM_STATES, type ItemState, isTerminal } from '../items/generation-item.entity.js';
 import { statusOf } from '../generation-view.js';
 import { LEASE_MS } from '../items/item-claims.js';
@@ -170,6 +173,65 @@ describeAppOnEveryDatabase('GenerationEvents', (start) => {
     expect(all.length).toBeGreaterThan(10);
     expect(seen).toEqual(all.map(({ id }) => id));
   }, 60_000);
+
+  test('says whose generation, which of its items and when, and tells everybody who listens', async () => {
+    const studio = await openStudio(start);
+    const { app, clock, queue } = studio;
+    const told: unknown[] = [];
+    const end = app.get(Broadcast).subscribe(GENERATION_CHANNEL, (text) => told.push(readGenerationNews(text)));
+    const generationId = 'submitted';
+    await app
+      .get(Transactions)
+      .run((tx) => app.get(GenerationEvents).record(tx, { change: 'submitted', userId: USER, generationId }));
+    clock.nowMs += 1;
+    const item = await studio.claim(await studio.submit());
+    clock.nowMs += 1;
+    await queue.cancel(item.generationId, SYSTEM_ACTOR);
+
+    const written = await app.get(DataSource).manager.find(GenerationEvent, { order: { id: 'ASC' } });
+    const facts = { userId: USER, generationId: item.generationId };
+    expect(written).toEqual([
+      expect.objectContaining({
+        userId: USER,
+        generationId,
+        itemId: null,
+        type: 'generation.queued',
+        createdAt: clock.nowMs - 2,
+      }),
+      expect.objectContaining({ ...facts, itemId: item.id, type: 'generation.started', createdAt: clock.nowMs - 1 }),
+      expect.objectContaining({ ...facts, itemId: null, type: 'generation.canceled', createdAt: clock.nowMs }),
+    ]);
+    await until(() => told.length === 2);
+    expect(told).toEqual([
+      { change: 'claimed', ...facts },
+      { change: 'changed', ...facts },
+    ]);
+    end();
+  });
+
+  test('forgets a thousand events at a time', async () => {
+    const { app, clock } = await openStudio(start);
+    const createdAt = clock.now();
+    await app.get(Transactions).run(async (tx) => {
+      for (let first = 0; first < 1_200; first += 300) {
+        const event = {
+          userId: USER,
+          generationId: 'old',
+          itemId: null,
+          type: 'generation.queued' as const,
+          createdAt,
+        };
+        await tx.insert(
+          GenerationEvent,
+          Array.from({ length: 300 }, () => ({ ...event })),
+        );
+      }
+    });
+    clock.nowMs += 8 * DAY_MS;
+
+    const events = app.get(GenerationEvents);
+    expect([await events.prune(), await events.prune(), await events.prune()]).toEqual([1_000, 199, 0]);
+  });
 
   test('keeps events for a week, and the newest for ever', async () => {
     const studio = await openStudio(start);

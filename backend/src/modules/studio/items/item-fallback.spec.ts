@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { Transactions } from '../../../platform/database/index.js';
@@ -167,8 +167,16 @@ describeAppOnEveryDatabase('An item whose provider fails', (start) => {
   });
 
   test('does not wait until its provider has rested, unless it was asked for', async () => {
-    const { app, queue, claim, submitFor, providersOf, itemOf, stateOf } = await open();
+    const { app, clock, queue, claim, submitFor, providersOf, itemOf, stateOf } = await open();
     const { first, drive, worker, fallback } = providersOf([failWith(new ProviderError('provider_unavailable'))]);
+    const idle = new StrandedItems(
+      app.get(DataSource),
+      app.get(ProviderBreaker),
+      fallback,
+      queue,
+      new EmbeddedWakeUps(),
+    );
+    expect(await idle.handOver(10)).toEqual([]);
     while (first.calls < FAILURES) await drive(await submitFor('openai'));
     const breaker = app.get(ProviderBreaker);
     expect([...(await breaker.resting()).keys()]).toEqual(['openai']);
@@ -178,9 +186,17 @@ describeAppOnEveryDatabase('An item whose provider fails', (start) => {
     await worker.run(await claim(claimed));
     expect(await itemOf(claimed)).toMatchObject({ provider: 'gemini', state: 'QUEUED', attempts: 0, fallbacks: 1 });
 
-    const stranded = new StrandedItems(app.get(DataSource), breaker, fallback, queue, new EmbeddedWakeUps());
-    expect(await stranded.handOver(10)).toEqual([waiting]);
+    const wakeUps = new EmbeddedWakeUps();
+    const announce = jest.spyOn(wakeUps, 'announce');
+    const stranded = new StrandedItems(app.get(DataSource), breaker, fallback, queue, wakeUps);
+    clock.nowMs += 1;
+    const second = await submitFor('auto');
+    await app.get(DataSource).manager.update(GenerationItem, { id: second }, { fence: 3 });
+    // Whoever waits longest comes first, however few are handed over at a time.
+    expect(await stranded.handOver(1)).toEqual([waiting]);
+    expect(await stranded.handOver(10)).toEqual([second]);
     expect(await stranded.handOver(10)).toEqual([]);
+    expect(announce.mock.calls).toEqual([[[{ id: waiting, fence: 0 }]], [[{ id: second, fence: 3 }]]]);
     expect(await itemOf(waiting)).toMatchObject({ provider: 'gemini', state: 'QUEUED', attempts: 0, fallbacks: 1 });
     expect(await itemOf(named)).toMatchObject({ provider: 'openai', state: 'QUEUED', fallbacks: 0 });
     for (const id of [waiting, claimed]) await drive(id);

@@ -10,7 +10,7 @@ import { Clock } from '../../../platform/time/index.js';
 import type { Actor } from '../../auth/index.js';
 import { CreditLedger, CreditsService, SYSTEM_ACTOR } from '../../credits/index.js';
 import { ProviderError } from '../../providers/index.js';
-import { TURNS } from './fair-share.js';
+import { TURNS, countAllAtWork, countAtWork, countAtWorkByProvider, itemsInTurn, waitingInTurn } from './fair-share.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { GenerationRunner } from './generation-runner.js';
 import { type ClaimedItem, ItemClaims, LEASE_MS } from '../items/item-claims.js';
@@ -200,6 +200,64 @@ describeAppOnEveryDatabase('The turns of the queue', (start) => {
     expect(await claims.due(8)).toEqual(ids.slice(0, MAX_AT_WORK_PER_USER));
     const claimed = await Promise.all(ids.map((id) => claims.claim(id)));
     expect(claimed.filter((item) => item !== undefined)).toHaveLength(MAX_AT_WORK_PER_USER);
+  });
+
+  test("are nobody's while their provider is passed over, and go to the others", async () => {
+    const { dataSource, clock, enqueue } = await openStudio(start);
+    const { manager } = dataSource;
+    const [first = '', second = '', third = ''] = await enqueue(ANNA, 3);
+    const [bens = ''] = await enqueue(BEN, 1);
+    await dataSource.manager.update(GenerationItem, { id: In([first, bens]) }, { provider: 'openai' });
+    await dataSource.manager.update(GenerationItem, { id: second }, { provider: 'gemini' });
+    const idsExcept = async (...passedOver: string[]) =>
+      (await itemsInTurn(manager, clock.now(), 8, passedOver)).map(({ id, provider }) => [id, provider]);
+
+    const [openaiFirst, openaiBen] = [first, bens].map((id) => [id, 'openai']);
+    expect(await idsExcept()).toEqual([openaiFirst, openaiBen, [second, 'gemini'], [third, 'mock']]);
+    // Anna's next one has her first turn now.
+    expect(await idsExcept('gemini')).toEqual([openaiFirst, openaiBen, [third, 'mock']]);
+    expect(await idsExcept('openai')).toEqual([
+      [second, 'gemini'],
+      [third, 'mock'],
+    ]);
+    expect(await idsExcept('openai', 'gemini')).toEqual([[third, 'mock']]);
+    expect((await itemsInTurn(manager, clock.now(), 2)).map(({ id }) => id)).toEqual([first, bens]);
+  });
+
+  test('are told also of items whose next attempt is not due yet, by their generation', async () => {
+    const { dataSource, clock, enqueue } = await openStudio(start);
+    const { manager } = dataSource;
+    const ids = [...(await enqueue(ANNA, 2)), ...(await enqueue(BEN, 1))];
+    const items = await manager.find(GenerationItem);
+    const generationOf = new Map(items.map(({ id, generationId }) => [id, generationId]));
+    const [first, second, bens] = ids.map((id) => generationOf.get(id));
+    await manager.update(GenerationItem, { id: ids[1] ?? '' }, { runAt: clock.now() + 60_000 });
+
+    expect(await waitingInTurn(manager, clock.now())).toEqual([first, bens, second]);
+    expect(await itemsInTurn(manager, clock.now(), 8)).toHaveLength(2);
+  });
+
+  test('count whom and what is at work, and nothing whose lease is lost', async () => {
+    const { dataSource, clock, enqueue, claims } = await openStudio(start);
+    const { manager } = dataSource;
+    const [mocks = '', openais = ''] = await enqueue(ANNA, 3);
+    const [bens = ''] = await enqueue(BEN, 1);
+    await manager.update(GenerationItem, { id: openais }, { provider: 'openai' });
+    const counts = async () => ({
+      all: await countAllAtWork(manager, clock.now()),
+      anna: await countAtWork(manager, ANNA, clock.now()),
+      ben: await countAtWork(manager, BEN, clock.now()),
+      providers: Object.fromEntries(await countAtWorkByProvider(manager, clock.now())),
+    });
+    expect(await counts()).toEqual({ all: 0, anna: 0, ben: 0, providers: {} });
+
+    for (const id of [mocks, openais, bens]) await claims.claim(id);
+    const atWork = { all: 3, anna: 2, ben: 1, providers: { mock: 2, openai: 1 } };
+    expect(await counts()).toEqual(atWork);
+    clock.nowMs += LEASE_MS;
+    expect(await counts()).toEqual(atWork);
+    clock.nowMs += 1;
+    expect(await counts()).toEqual({ all: 0, anna: 0, ben: 0, providers: {} });
   });
 
   test('are found by index', async () => {
