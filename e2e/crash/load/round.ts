@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SessionGrant } from '@atelier/contracts';
-import { ADMIN } from '../../support/server.js';
 import { signIn } from '../../support/api-client.js';
+import { endLeases } from '../../support/leases.js';
+import { IS_LONG_RUN } from '../../support/run-length.js';
+import { ADMIN } from '../../support/server.js';
 import { audit } from '../audit/audit.js';
 import { type Installation, openRaw } from '../audit/records.js';
 import { Fleet, type FleetOptions } from '../fleet.js';
@@ -34,6 +36,9 @@ export interface RoundReport {
 const INITIAL_CREDITS = 60;
 const PASSWORD = 'lantern-velvet-38-orchard';
 const QUIESCENCE_TIMEOUT_MS = 180_000;
+
+/** An answer that was lost leaves a lease that nobody works on. A short run waits so long for those who do, and then ends all. */
+const PATIENCE_WITH_LEASES_MS = 4_000;
 
 /** A while of load and trouble on a new installation, then rest, then the audit. */
 export async function playRound(options: RoundOptions): Promise<RoundReport> {
@@ -114,13 +119,19 @@ async function tokenOf(fleet: Fleet, credentials: { email: string; password: str
 }
 
 async function untilQuiescent(installation: Installation): Promise<void> {
-  const deadline = Date.now() + QUIESCENCE_TIMEOUT_MS;
+  const startedAt = Date.now();
+  let mayEndLeases = !IS_LONG_RUN;
   const database = await openRaw(installation);
   try {
     for (;;) {
       const open = await database.rows(`SELECT id FROM generation_item WHERE state IN ('QUEUED', 'RUNNING')`);
       if (open.length === 0) return;
-      if (Date.now() > deadline) throw new Error(`${open.length} items are open and nobody ends them`);
+      const waitedMs = Date.now() - startedAt;
+      if (mayEndLeases && waitedMs > PATIENCE_WITH_LEASES_MS) {
+        mayEndLeases = false;
+        await endLeases(installation);
+      }
+      if (waitedMs > QUIESCENCE_TIMEOUT_MS) throw new Error(`${open.length} items are open and nobody ends them`);
       await pause(200);
     }
   } finally {
