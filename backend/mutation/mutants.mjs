@@ -5,7 +5,7 @@
  * @property {string} file below backend/src
  * @property {string} from occurs in the file, once or more often; every occurrence is replaced
  * @property {string} to
- * @property {readonly string[]} specs below backend, run together
+ * @property {readonly string[]} specs below backend, run one after the other until one notices it
  * @property {string} [tests] the beginning of the names of those tests that are enough to notice it
  * @property {'SQLite' | 'MariaDB'} [engine] the only one on which the mistake does harm; SQLite where it does on both
  */
