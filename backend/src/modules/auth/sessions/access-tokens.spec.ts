@@ -46,6 +46,22 @@ describe('AccessTokens', () => {
     await expect(timed.verify(token)).rejects.toMatchObject({ code: 'auth.token_expired' });
   });
 
+  test('knows a thousand tokens again, takes none that is like one of them, and one it has forgotten as well', async () => {
+    const first = await forge({});
+    await tokens.verify(first);
+    const [head = '', claims = '', signature = ''] = first.split('.');
+    const asAnother = Buffer.from(claims, 'base64url').toString().replace('"sub":"7"', '"sub":"1"');
+    const likeIt = `${head}.${Buffer.from(asAnother).toString('base64url')}.${signature}`;
+    await expect(tokens.verify(likeIt)).rejects.toMatchObject({ code: 'auth.token_invalid' });
+    await expect(tokens.verify(` ${first}`)).rejects.toMatchObject({ code: 'auth.token_invalid' });
+
+    for (let index = 1; index <= 1_001; index += 1) {
+      const claimed = await tokens.verify(await tokens.sign({ userId: index, version: 0, sessionId: `s${index}` }));
+      expect(claimed.userId).toBe(index);
+    }
+    expect((await tokens.verify(first)).userId).toBe(7);
+  });
+
   test.each<[string, () => Promise<string> | string, string]>([
     ['no algorithm', () => new UnsecuredJWT({ sub: '7', ver: 3, sid: 's' }).setIssuer('atelier').encode(), 'invalid'],
     [
