@@ -19,6 +19,7 @@ export const SETTING_NAMES = {
   prompt_enhancer_instruction: { label: 'Instruction' },
   prompt_enhancer_max_words: { label: 'Longest enhancement', unit: 'words' },
   initial_credits: { label: 'Initial credits', unit: 'credits' },
+  credits_low_threshold: { label: 'Low credits', unit: 'credits' },
   image_gen_provider: { label: 'Default provider' },
   provider_priority: { label: 'Order of the providers' },
 } as const satisfies Readonly<Record<string, SettingName>>;

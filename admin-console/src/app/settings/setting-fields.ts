@@ -21,7 +21,7 @@ export const EDITABLE_SETTINGS = [
   'prompt_enhancer_max_words',
   'initial_credits',
   'credits_low_threshold',
-] as const;
+] as const satisfies readonly (keyof typeof SETTING_NAMES)[];
 export type EditableSetting = (typeof EDITABLE_SETTINGS)[number];
 
 export function isEditable(key: string): key is EditableSetting {
@@ -75,10 +75,9 @@ export const SETTING_FIELDS: Record<EditableSetting, SettingField> = {
     help: 'Granted to each new user. Existing balances don’t change.',
   },
   credits_low_threshold: {
+    ...SETTING_NAMES.credits_low_threshold,
     section: 'limits',
-    label: 'Low credits',
     help: 'Accounts with fewer credits than this are told so by webhook, where they asked for it.',
-    unit: 'credits',
   },
 };
 
