@@ -33,6 +33,16 @@ export const routes: Routes = [
         loadChildren: () => import('./credits/credits.routes').then((m) => m.creditsRoutes),
       },
       {
+        path: 'api-keys',
+        title: 'API keys',
+        loadChildren: () => import('./api-keys/api-keys.routes').then((m) => m.apiKeysRoutes),
+      },
+      {
+        path: 'profile',
+        title: 'Profile',
+        loadChildren: () => import('./profile/profile.routes').then((m) => m.profileRoutes),
+      },
+      {
         path: 'admin',
         canMatch: [requireAdmin],
         children: [
@@ -51,6 +61,11 @@ export const routes: Routes = [
             path: 'users',
             title: 'Users',
             loadChildren: () => import('./users/users.routes').then((m) => m.usersRoutes),
+          },
+          {
+            path: 'service-accounts',
+            title: 'Service accounts',
+            loadChildren: () => import('./users/users.routes').then((m) => m.serviceAccountsRoutes),
           },
           {
             path: 'ledger',

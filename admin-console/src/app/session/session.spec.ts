@@ -200,6 +200,37 @@ describe('Session', () => {
     expect([session.status(), session.end()]).toEqual(['unknown', 'unreachable']);
   });
 
+  it('goes on with the session that a changed password begins', async () => {
+    api.on('POST /api/v1/auth/password', () => grant('after'));
+    await session.signIn('ana@example.com', 'correct-horse-battery');
+    accepted = new Set(['after']);
+    await session.changePassword('correct-horse-battery', 'another-horse-battery');
+
+    expect(api.asked('POST /api/v1/auth/password')[0]?.body).toEqual({
+      current_password: 'correct-horse-battery',
+      new_password: 'another-horse-battery',
+    });
+    expect(await ask()).toEqual({ fine: true });
+    expect(api.asked(REFRESH)).toHaveLength(0);
+  });
+
+  it('stays signed in when the current password was wrong', async () => {
+    api.on('POST /api/v1/auth/password', () => refusal(401, 'auth.credentials_invalid'));
+    await session.signIn('ana@example.com', 'correct-horse-battery');
+
+    await expect(session.changePassword('wrong', 'another-horse-battery')).rejects.toMatchObject({ status: 401 });
+    expect(session.status()).toBe('signed-in');
+    expect(session.accessToken()).toBe('first');
+  });
+
+  it('shows a new name at once', async () => {
+    api.on('PATCH /api/v1/auth/me', ({ body }) => ({ ...ana, ...Object(body) }));
+    await session.signIn('ana@example.com', 'correct-horse-battery');
+    await session.rename('Ana Kovac');
+
+    expect(session.user()).toEqual({ ...ana, name: 'Ana Kovac' });
+  });
+
   it('signs out here and, through the marker, in the other tabs', async () => {
     await session.signIn('ana@example.com', 'correct-horse-battery');
     await session.signOut();

@@ -76,6 +76,15 @@ export class Session {
     this.#open(await this.#grant('/auth/invitation', request));
   }
 
+  /** Every other session ends, and another takes the place of this one. */
+  async changePassword(currentPassword: string, newPassword: string): Promise<void> {
+    this.#open(await this.#grant('/auth/password', { current_password: currentPassword, new_password: newPassword }));
+  }
+
+  async rename(name: string): Promise<void> {
+    this.#user.set(await firstValueFrom(this.#http.patch<SessionUser>(`${API_BASE}/auth/me`, { name })));
+  }
+
   async signOut(): Promise<void> {
     await firstValueFrom(this.#http.post(`${API_BASE}/auth/logout`, {}));
     this.#leave(null);

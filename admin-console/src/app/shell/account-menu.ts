@@ -1,5 +1,6 @@
 import { Component, type ElementRef, computed, inject, signal, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
 import type { Role } from '@atelier/contracts';
 import { initialsOf } from '../platform/formatting';
 import { Notifications } from '../platform/notifications';
@@ -11,7 +12,7 @@ const ROLE_LABELS: Readonly<Record<Role, string>> = { admin: 'Admin', member: 'M
 /** Who is signed in, and the way out. */
 @Component({
   selector: 'app-account-menu',
-  imports: [Icon, MatButton],
+  imports: [Icon, MatButton, RouterLink],
   template: `
     @if (session.user(); as user) {
       <button class="avatar" type="button" popovertarget="account-panel">
@@ -27,6 +28,10 @@ const ROLE_LABELS: Readonly<Record<Role, string>> = { admin: 'Admin', member: 'M
           </div>
           <span class="role">{{ roleLabels[user.role] }}</span>
         </div>
+        <a matButton routerLink="/profile" (click)="close()">
+          <app-icon name="user" />
+          Profile and sessions
+        </a>
         <button matButton="outlined" type="button" [disabled]="isLeaving()" (click)="signOut()">
           <app-icon name="sign-out" />
           {{ isLeaving() ? 'Signing out…' : 'Sign out' }}
@@ -45,12 +50,16 @@ export class AccountMenu {
   protected readonly isLeaving = signal(false);
   protected readonly initials = computed(() => initialsOf(this.session.user()?.name ?? ''));
 
+  protected close(): void {
+    this.panel()?.nativeElement.hidePopover();
+  }
+
   protected async signOut(): Promise<void> {
     this.isLeaving.set(true);
     try {
       await this.session.signOut();
     } catch (error) {
-      this.panel()?.nativeElement.hidePopover();
+      this.close();
       this.#notifications.fail(error);
     } finally {
       this.isLeaving.set(false);

@@ -92,20 +92,25 @@ describe('Shell', () => {
   });
 
   it('shows members no way to the admin pages', () => {
-    expect(links('nav a')).toEqual(['/', '/gallery', '/credits']);
+    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', '/api-keys']);
+    expect(links('#more-panel a')).toEqual(['/api-keys']);
   });
 
   it('shows admins the admin pages, in the rail and under More', async () => {
     isAdmin.set(true);
     await harness.fixture.whenStable();
 
-    const admin = ['/admin/settings', '/admin/providers', '/admin/users', '/admin/ledger', '/admin/audit-log'];
-    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', ...admin]);
-    expect(links('#more-panel a')).toEqual(admin);
+    const admin = ['settings', 'providers', 'users', 'service-accounts', 'ledger', 'audit-log'].map(
+      (name) => `/admin/${name}`,
+    );
+    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', '/api-keys', ...admin]);
+    expect(links('#more-panel a')).toEqual(['/api-keys', ...admin]);
   });
 
-  it('has one bar for phones and desks: three places and More', () => {
-    const places = [...page.querySelectorAll('.navigation > ul > li')].map((item) => item.textContent.trim());
+  it('has one bar for phones and desks: three places and More, what does not fit being on wide screens alone', () => {
+    const places = [...page.querySelectorAll('.navigation > ul > li:not(.wide-only)')].map((item) =>
+      item.textContent.trim(),
+    );
 
     expect(places).toEqual(['Studio', 'Gallery', 'Credits', 'More']);
     expect(page.querySelector('.compact-only button')?.getAttribute('popovertarget')).toBe('more-panel');

@@ -18,7 +18,7 @@ import { Icon } from '../ui/icon';
 import { AccountMenu } from './account-menu';
 import { Connection } from './connection';
 import { CreditsMenu } from './credits-menu';
-import { type Destination, adminDestinations, destinations } from './destinations';
+import { type Destination, adminDestinations, destinations, furtherDestinations } from './destinations';
 import { ThemeSwitch } from './theme-switch';
 
 const WHOLE_SECTION: IsActiveMatchOptions = {
@@ -49,6 +49,7 @@ export class Shell {
   protected readonly pageTitle = inject(PageTitle).current;
   protected readonly isOnline = inject(Connection).isOnline;
   protected readonly destinations = destinations;
+  protected readonly furtherDestinations = furtherDestinations;
   protected readonly adminDestinations = adminDestinations;
 
   constructor() {

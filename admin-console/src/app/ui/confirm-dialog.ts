@@ -9,6 +9,7 @@ import {
   MatDialogTitle,
 } from '@angular/material/dialog';
 import { firstValueFrom } from 'rxjs';
+import { focusOrigin } from './focus-origin';
 
 export interface Confirmation {
   readonly title: string;
@@ -71,6 +72,7 @@ export async function confirmed(dialog: MatDialog, confirmation: Confirmation): 
     data: confirmation,
     width: '440px',
     maxWidth: 'calc(100vw - 32px)',
+    restoreFocus: focusOrigin(),
   });
   return (await firstValueFrom(opened.afterClosed())) === true;
 }

@@ -1,9 +1,9 @@
 import { type FieldTree, type SchemaPathTree, type ValidationError, validate } from '@angular/forms/signals';
 import type { Role } from '@atelier/contracts';
 import { CREDITS_MAX, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '@atelier/contracts/limits';
+import { type TextPath, displayName } from '../platform/display-name';
 import { formatNumber } from '../platform/formatting';
 import { fieldMessages, problemOf, problemSentence } from '../platform/problem';
-import { displayName } from './user-rules';
 
 /** What the form for a new user holds; numbers as they are typed. */
 export interface NewUser {
@@ -25,13 +25,7 @@ export function newUserRules(path: SchemaPathTree<NewUser>): void {
     const isAddress = email.length <= EMAIL_MAX_LENGTH && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email);
     return isAddress ? undefined : { kind: 'email', message: 'Enter an email address such as ana@example.com.' };
   });
-  validate(path.credits, ({ value }) => {
-    const text = value().trim();
-    const isAmount = text === '' || (/^\d{1,15}$/.test(text) && Number(text) <= CREDITS_MAX);
-    return isAmount
-      ? undefined
-      : { kind: 'credits', message: `Enter a whole number from 0 to ${formatNumber(CREDITS_MAX)}.` };
-  });
+  initialCredits(path.credits);
   validate(path.password, ({ value }) => {
     const { length } = value();
     if (length < PASSWORD_MIN_LENGTH)
@@ -39,6 +33,17 @@ export function newUserRules(path: SchemaPathTree<NewUser>): void {
     if (length > PASSWORD_MAX_LENGTH)
       return { kind: 'long', message: `Use at most ${PASSWORD_MAX_LENGTH} characters.` };
     return undefined;
+  });
+}
+
+/** Empty leaves the amount to the server's setting. */
+export function initialCredits(path: TextPath): void {
+  validate(path, ({ value }) => {
+    const text = value().trim();
+    const isAmount = text === '' || (/^\d{1,15}$/.test(text) && Number(text) <= CREDITS_MAX);
+    return isAmount
+      ? undefined
+      : { kind: 'credits', message: `Enter a whole number from 0 to ${formatNumber(CREDITS_MAX)}.` };
   });
 }
 

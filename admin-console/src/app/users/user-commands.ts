@@ -1,6 +1,14 @@
 import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
-import type { CreateUserRequest, CreatedUser, Grant, GrantRequest, UpdateUserRequest, User } from '@atelier/contracts';
+import type {
+  CreateServiceAccountRequest,
+  CreateUserRequest,
+  CreatedUser,
+  Grant,
+  GrantRequest,
+  UpdateUserRequest,
+  User,
+} from '@atelier/contracts';
 import { firstValueFrom } from 'rxjs';
 import { API_BASE } from '../platform/api-base';
 
@@ -16,6 +24,10 @@ export class UserCommands {
         headers: { 'Idempotency-Key': idempotencyKey },
       }),
     );
+  }
+
+  createServiceAccount(request: CreateServiceAccountRequest): Promise<User> {
+    return firstValueFrom(this.#http.post<User>(`${API_BASE}/admin/service-accounts`, request));
   }
 
   update(userId: number, change: UpdateUserRequest): Promise<User> {

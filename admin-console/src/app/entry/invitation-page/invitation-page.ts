@@ -6,7 +6,7 @@ import { EntryField, accepts } from '../entry-field';
 import { EntryFrame } from '../entry-frame';
 import { entryProblem } from '../entry-problem';
 import { linkToken } from '../link-token';
-import { NEW_PASSWORD_RULE, newPasswordError } from '../new-password';
+import { NEW_PASSWORD_RULE, newPasswordError } from '../../platform/new-password';
 
 /** Where an invitation link leads: choosing a password accepts it and signs in. */
 @Component({

@@ -10,7 +10,7 @@ import { EntryField, accepts } from '../entry-field';
 import { EntryFrame } from '../entry-frame';
 import { entryProblem } from '../entry-problem';
 import { linkToken } from '../link-token';
-import { NEW_PASSWORD_RULE, newPasswordError } from '../new-password';
+import { NEW_PASSWORD_RULE, newPasswordError } from '../../platform/new-password';
 
 /** Creates the first administrator, with the one-time link that the server printed when it started. */
 @Component({

@@ -1,5 +1,4 @@
-import { httpResource } from '@angular/common/http';
-import { Component, computed, inject, linkedSignal, signal } from '@angular/core';
+import { Component, inject, signal } from '@angular/core';
 import { type FieldTree, FormField, FormRoot, form, hidden } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { MatDialogModule, MatDialogRef } from '@angular/material/dialog';
@@ -7,14 +6,14 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatRadioButton, MatRadioGroup } from '@angular/material/radio';
 import { MatOption, MatSelect } from '@angular/material/select';
-import type { CreateUserRequest, CreatedUser, StudioSettings } from '@atelier/contracts';
+import type { CreateUserRequest, CreatedUser } from '@atelier/contracts';
 import { PASSWORD_MIN_LENGTH } from '@atelier/contracts/limits';
-import { API_BASE } from '../../platform/api-base';
 import { problemSentence } from '../../platform/problem';
 import { InvitationLink } from '../invitation-link/invitation-link';
 import { type NewUser, newUserRules, refusedFields } from '../new-user';
 import { UserCommands, newIdempotencyKey } from '../user-commands';
 import { ROLE_LABELS } from '../user-words';
+import { draftWithUsualCredits } from '../usual-credits';
 
 const EMPTY: NewUser = { name: '', email: '', role: 'member', credits: '', access: 'invitation', password: '' };
 
@@ -35,7 +34,7 @@ const EMPTY: NewUser = { name: '', email: '', role: 'member', credits: '', acces
     MatSelect,
   ],
   templateUrl: './create-user-dialog.html',
-  styleUrl: '../user-dialog.scss',
+  styleUrl: '../../ui/form-dialog.scss',
 })
 export class CreateUserDialog {
   readonly #commands = inject(UserCommands);
@@ -48,20 +47,7 @@ export class CreateUserDialog {
   protected readonly failure = signal<string | undefined>(undefined);
   protected readonly created = signal<CreatedUser | undefined>(undefined);
 
-  readonly #settings = httpResource<StudioSettings>(() => `${API_BASE}/admin/studio/settings`);
-  readonly #usualCredits = computed(() => {
-    const settings = this.#settings.hasValue() ? this.#settings.value().settings : [];
-    return settings.find((setting) => setting.key === 'initial_credits')?.value ?? '';
-  });
-
-  /** The usual credits arrive after the dialog has opened: they fill the field unless somebody typed there. */
-  readonly #model = linkedSignal<string, NewUser>({
-    source: this.#usualCredits,
-    computation: (usual, previous) => {
-      const typed = previous?.value ?? EMPTY;
-      return typed.credits === (previous?.source ?? '') ? { ...typed, credits: usual } : typed;
-    },
-  });
+  readonly #model = draftWithUsualCredits(EMPTY);
 
   protected readonly form: FieldTree<NewUser> = form(
     this.#model,

@@ -6,9 +6,9 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
 import type { Role, UpdateUserRequest, User } from '@atelier/contracts';
+import { displayName } from '../../platform/display-name';
 import { problemSentence } from '../../platform/problem';
 import { UserCommands } from '../user-commands';
-import { displayName } from '../user-rules';
 import { ROLE_LABELS } from '../user-words';
 
 export interface EditedUser {
@@ -22,7 +22,7 @@ export interface EditedUser {
   selector: 'app-edit-user-dialog',
   imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput, MatOption, MatSelect],
   templateUrl: './edit-user-dialog.html',
-  styleUrl: '../user-dialog.scss',
+  styleUrl: '../../ui/form-dialog.scss',
 })
 export class EditUserDialog {
   readonly #commands = inject(UserCommands);

@@ -18,7 +18,7 @@ const REASON_MAX_LENGTH = 200;
   selector: 'app-grant-dialog',
   imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput],
   templateUrl: './grant-dialog.html',
-  styleUrl: '../user-dialog.scss',
+  styleUrl: '../../ui/form-dialog.scss',
 })
 export class GrantDialog {
   readonly #commands = inject(UserCommands);

@@ -1,6 +1,7 @@
 import { Component, computed, input, output } from '@angular/core';
-import type { UserWithCredits } from '@atelier/contracts';
-import { formatInstant, formatNumber, initialsOf } from '../../platform/formatting';
+import type { UserKind, UserWithCredits } from '@atelier/contracts';
+import { formatDay, formatInstant, formatNumber, initialsOf } from '../../platform/formatting';
+import { Icon } from '../../ui/icon';
 import { StatusDot } from '../../ui/status-dot';
 import { UserMenu } from '../user-menu/user-menu';
 import { ROLE_LABELS, STATUS_WORDS } from '../user-words';
@@ -11,13 +12,14 @@ import { ROLE_LABELS, STATUS_WORDS } from '../user-words';
  */
 @Component({
   selector: 'app-user-table',
-  imports: [StatusDot, UserMenu],
+  imports: [Icon, StatusDot, UserMenu],
   templateUrl: './user-table.html',
   styleUrl: './user-table.scss',
 })
 export class UserTable {
   readonly users = input.required<readonly UserWithCredits[]>();
   readonly ownId = input.required<number | undefined>();
+  readonly kind = input.required<UserKind>();
 
   readonly grant = output<UserWithCredits>();
   readonly edit = output<UserWithCredits>();
@@ -30,7 +32,7 @@ export class UserTable {
       isSelf: user.id === this.ownId(),
       initials: initialsOf(user.name),
       // An account for programs has no mailbox; its address only keeps it apart.
-      address: user.kind === 'service' ? 'Service account' : user.email,
+      address: user.kind === 'service' ? `Since ${formatDay(user.created_at)}` : user.email,
       role: ROLE_LABELS[user.role],
       status: STATUS_WORDS[user.status],
       lastActive: user.last_active_at === null ? 'Never' : formatInstant(user.last_active_at),

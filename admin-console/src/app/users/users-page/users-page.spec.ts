@@ -87,17 +87,10 @@ describe('UsersPage', () => {
   const itemsOf = async (index: number) =>
     Promise.all((await (await menuOf(index)).getItems()).map(async (item) => (await item.getText()).trim()));
 
-  it('calls an account for programs what it is, instead of its made-up address', async () => {
-    users = [userWithCredits(4, 'Shop', { kind: 'service', email: 'service-1@service-accounts.invalid' })];
-    await open();
-
-    expect(row('Shop')).toContain('Service account');
-    expect(text()).not.toContain('invalid');
-  });
-
   it('lists users with role, status, activity and balance, and more on demand', async () => {
     users[1] = userWithCredits(2, 'Ben', { status: 'invited', credits: { available: 1240, held: 4 } });
     await open();
+    expect(api.asked(`GET ${USERS}`)[0]?.params.get('kind')).toBe('person');
     expect(row('Ana Kovac')).toMatch(/AK ?Ana Kovac \(you\) ?ana\.kovac@example\.com ?Admin ?Active/);
     expect(row('Ben')).toMatch(/Member ?Invited ?Last active Never 1,240 credits ?4 on hold/);
     await press('Load more');
