@@ -41,11 +41,14 @@ export const PARTS = [
 /** Lies in the output folder, which every build empties: it can't outlive the result that it describes. */
 const STAMP = '.source-hash';
 
-/** Builds the parts whose sources differ from what their results were made of. @param {import('./node-runtime.mjs').NodeRuntime} runtime */
-export async function buildChangedParts(runtime) {
-  const stale = PARTS.map((part) => ({ ...part, hash: hashSources(part.sources) })).filter(
-    (part) => !isBuilt(part, part.hash),
-  );
+/**
+ * Builds the parts whose sources differ from what their results were made of.
+ * @param {import('./node-runtime.mjs').NodeRuntime} runtime @param {readonly Part[]} parts
+ */
+export async function buildChangedParts(runtime, parts = PARTS) {
+  const stale = parts
+    .map((part) => ({ ...part, hash: hashSources(part.sources) }))
+    .filter((part) => !isBuilt(part, part.hash));
   if (stale.length === 0) return;
   const names = stale.map(({ project }) => project);
   say(`Building ${names.join(', ')}`);

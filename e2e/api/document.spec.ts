@@ -78,6 +78,7 @@ const INVENTORY = [
 const OUTSIDE = [
   'GET /api/docs',
   'GET /api/docs/assets/:name',
+  'GET /api/docs/reference.css',
   'GET /api/docs/reference.js',
   'GET /api/openapi.json',
   'GET /api/openapi.yaml',

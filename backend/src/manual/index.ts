@@ -12,6 +12,7 @@ import { WEBHOOK_EXAMPLES } from './examples/webhooks.js';
 import { introduction } from './introduction.js';
 import { PARAMETERS } from './parameters.js';
 import { PROBLEMS } from './problems.js';
+import { WORDS } from './contract-words.js';
 
 /** By operation id. An operation without one does not pass the tests. */
 const OPERATIONS: Readonly<Record<string, OperationExamples>> = {
@@ -29,6 +30,7 @@ const OPERATIONS: Readonly<Record<string, OperationExamples>> = {
 /** All of the API's document that is no type and no route. */
 export const MANUAL: Manual = {
   introduction: introduction(PROBLEMS),
+  words: WORDS,
   chapters: CHAPTERS,
   parameters: PARAMETERS,
   operations: OPERATIONS,

@@ -4,7 +4,7 @@ import { problemOf } from '../platform/http/problem-of.js';
 
 /** What is true of the whole API. Everything that can be derived is; the rest is prose. */
 export const introduction = (problems: Manual['problems']): string => `\
-Make images with AI and pay for them in credits. Credits are only taken for an image that was made and stored: what is
+Credits are only taken for an image that was made and stored: what is
 refused, fails or is canceled costs nothing.
 
 ## Begin here
@@ -23,8 +23,8 @@ curl -s "$ATELIER/api/v1/studio/generate" -H "authorization: Bearer $KEY" \\
 - Instants are ISO 8601 in UTC, such as \`2026-11-28T09:14:07.412Z\`. Credits are whole numbers.
 - Every answer carries \`X-Request-Id\`; send your own to find a request in the log.
 - Somebody else's object is answered 404, as if it were not there.
-- Within v1 the API only grows: new operations, new fields in answers, new optional parameters, new problem codes. Be ready
-  for them.
+- Within v1 the API only grows: new operations, new fields in answers, new optional parameters, new problem codes, event
+  types, scopes and audited actions. Be ready for them.
 
 ## Pages
 
@@ -43,9 +43,13 @@ Refusals and failures are \`application/problem+json\` (RFC 9457) with a \`code\
 request may succeed later (\`retryable\`), and whether credits were taken (\`charged\`). 429 and 503 carry \`Retry-After\`. The
 OpenAI-compatible operations answer in OpenAI's own shape.
 
+<details><summary>Every code, and what to do about it</summary>
+
 | code | status | again? | what to do |
 | --- | --- | --- | --- |
 ${PROBLEM_CODES.map((code) => row(code, problems[code])).join('\n')}
+
+</details>
 `;
 
 function row(code: string, { error, advice }: Manual['problems'][keyof Manual['problems']]): string {

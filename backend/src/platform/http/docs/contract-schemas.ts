@@ -21,9 +21,11 @@ export class ContractSchemas {
   /** What a mark stands for; the framework does not leave a schema as it was. */
   readonly #marked = new Map<string, { name: string; definition: JsonSchema }>();
 
+  constructor(private readonly words: Readonly<Record<string, string>>) {}
+
   readonly convert: StandardSchemaConverter = (schema, { schemaType }) => {
     if (!(schema instanceof z.ZodType)) return undefined;
-    const { root, definitions } = converted(schema, schemaType);
+    const { root, definitions } = this.#converted(schema, schemaType);
     for (const [name, definition] of Object.entries(definitions)) {
       if (root['$ref'] !== referenceTo(name)) this.#use(name, definition);
     }
@@ -38,7 +40,7 @@ export class ContractSchemas {
 
   /** Names a schema of the contracts in the document. */
   referTo(schema: z.ZodType): JsonSchema {
-    const { root, definitions } = converted(schema, 'output');
+    const { root, definitions } = this.#converted(schema, 'output');
     for (const [name, definition] of Object.entries(definitions)) this.#use(name, definition);
     return root;
   }
@@ -57,6 +59,13 @@ export class ContractSchemas {
     return Object.fromEntries([...this.#used].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
+  #converted(schema: z.ZodType, io: 'input' | 'output') {
+    const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, { io, metadata: NAMES, override: describe });
+    const definitions = redirected($defs) as Record<string, JsonSchema>;
+    for (const [name, definition] of Object.entries(definitions)) explain(definition, name, this.words);
+    return { root: redirected(root), definitions };
+  }
+
   #use(name: string, definition: JsonSchema): void {
     const known = this.#used.get(name);
     if (known && !isDeepStrictEqual(known, definition)) {
@@ -68,10 +77,25 @@ export class ContractSchemas {
 
 const referenceTo = (name: string): string => `#/components/schemas/${name}`;
 
-function converted(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _, $defs, ...root } = z.toJSONSchema(schema, { io, metadata: NAMES, override: describe });
-  return { root: redirected(root), definitions: redirected($defs ?? {}) as Record<string, JsonSchema> };
+/** Says of a schema, and of what is inside, what there is to say and has not been said. */
+function explain(schema: JsonSchema, place: string, words: Readonly<Record<string, string>>): void {
+  const text = words[place];
+  if (text !== undefined) schema['description'] ??= text;
+  for (const [name, field] of Object.entries(childrenOf(schema['properties'])))
+    explain(field, `${place}.${name}`, words);
+  // What a list holds, and what something may be, has the place of the list and of the thing.
+  const alternatives: unknown[] = Array.isArray(schema['anyOf']) ? schema['anyOf'] : [];
+  for (const inner of [schema['items'], ...alternatives].filter(isSchema))
+    for (const [name, field] of Object.entries(childrenOf(inner['properties'])))
+      explain(field, `${place}.${name}`, words);
 }
+
+const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null;
+
+const childrenOf = (value: unknown): Record<string, JsonSchema> =>
+  Object.fromEntries(
+    Object.entries(isSchema(value) ? value : {}).flatMap(([name, one]) => (isSchema(one) ? [[name, one]] : [])),
+  );
 
 /** Descriptions are kept where Zod keeps them by itself, not among our names. */
 function describe({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }): void {

@@ -9,30 +9,13 @@ import * as z from 'zod';
 import { Public } from '../public.decorator.js';
 import type { Document } from './document-types.js';
 import { OpenApiDocument } from './openapi-document.js';
+import { PAGE, SCRIPT, STYLE } from './reference-page.js';
 
 const ASSETS = {
   'swagger-ui.css': 'text/css',
   'swagger-ui-bundle.js': 'text/javascript',
 } as const;
 const Asset = z.enum(Object.keys(ASSETS) as [keyof typeof ASSETS]);
-
-const PAGE = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Atelier API</title>
-    <link rel="stylesheet" href="/api/docs/assets/swagger-ui.css">
-  </head>
-  <body>
-    <div id="reference"></div>
-    <script src="/api/docs/assets/swagger-ui-bundle.js"></script>
-    <script src="/api/docs/reference.js"></script>
-  </body>
-</html>
-`;
-
-const SCRIPT = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#reference', deepLinking: true, tryItOutEnabled: true });\n`;
 
 /** The API's document and a page to read it, without anything from another origin. */
 @ApiExcludeController()
@@ -69,6 +52,12 @@ export class DocsController {
   @Header('Content-Type', 'text/javascript')
   script(): string {
     return SCRIPT;
+  }
+
+  @Get('docs/reference.css')
+  @Header('Content-Type', 'text/css')
+  style(): string {
+    return STYLE;
   }
 
   @Get('docs/assets/:name')

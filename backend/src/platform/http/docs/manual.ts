@@ -24,6 +24,8 @@ export interface OperationExamples {
 /** All of the document that is no type and no route: its chapters and its examples. */
 export interface Manual {
   readonly introduction: string;
+  /** What is said of the contracts' schemas and their fields, by `Name` and `Name.field.inner`. */
+  readonly words: Readonly<Record<string, string>>;
   /** The tags of operations in the order in which they are read. */
   readonly chapters: readonly { readonly name: string; readonly description: string }[];
   /** Parameters that mean the same wherever they are. */

@@ -25,7 +25,7 @@ export class OpenApiDocument {
 
 /** Describes an application that may be a mere preview, of which nothing runs. */
 export function describeApi(application: INestApplication, manual: Manual): Document {
-  const schemas = new ContractSchemas();
+  const schemas = new ContractSchemas(manual.words);
   const refusals = new Refusals(manual.problems);
   const { paths } = SwaggerModule.createDocument(application, new DocumentBuilder().build(), {
     standardSchemaConverter: schemas.convert,

@@ -72,7 +72,9 @@ function describeAccess(operation: Operation, { isPublic, role }: { isPublic: bo
 
 function describeParameter(parameter: Parameter, { parameters = {} }: OperationExamples, manual: Manual): void {
   const known = Object.hasOwn(manual.parameters, parameter.name) ? manual.parameters[parameter.name] : undefined;
-  parameter.description ??= known?.description;
+  // What a contract says of a field of its own says more than what is true of all fields with that name.
+  const { description: own } = parameter.schema ?? {};
+  parameter.description ??= typeof own === 'string' ? own : known?.description;
   if (parameter.example !== undefined) return;
   const example = parameters[parameter.name] ?? known?.example;
   if (example !== undefined) parameter.example = example;
