@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { crc32, createInflate } from 'node:zlib';
+import { constants, crc32, createInflate } from 'node:zlib';
 import { IMAGE_MAX_PIXELS } from './image-limits.js';
 
 export interface PlainPng {
@@ -37,7 +37,9 @@ const HARMLESS = new Set([
 const EDGE_MAX = 65_535;
 const FILTER_MAX = 4;
 const SIGNATURE_BYTES = 8;
-const UNPACKED_BYTES = 256 * 1024;
+/** Packed and unpacked pixels that are taken at once, as an ordinary image is; larger ones come in pieces of this size. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+const LARGE_BYTES = 256 * 1024;
 
 /**
  * Proves that a PNG of the plain kind, as image models write it, can be decoded to its last pixel, for half of what
@@ -89,20 +91,39 @@ function readHeader(header: Buffer): Omit<Layout, 'packed'> | undefined {
 
 async function unpacksToRows({ packed, rowBytes, height }: Layout): Promise<boolean> {
   const expected = rowBytes * height;
-  const inflate = createInflate({ chunkSize: UNPACKED_BYTES });
+  // A byte more than there should be: whether any comes behind is seen without another turn.
+  const inflate = createInflate({ chunkSize: Math.min(Math.max(expected + 1, constants.Z_MIN_CHUNK), PIECE_BYTES) });
   let length = 0;
+  let last: Buffer | undefined;
   try {
-    await pipeline(Readable.from(packed), inflate, async (chunks: AsyncIterable<Buffer>) => {
+    await pipeline(Readable.from(gathered(packed)), inflate, async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         length += chunk.length;
         if (length > expected || !hasFilters(chunk, length - chunk.length, rowBytes)) throw new Error('Not plain');
+        last = chunk;
       }
     });
   } catch {
     // Not proven. Whoever decodes it says what is wrong with it.
     return false;
   }
+  if (last) giveBack(last);
   return length === expected;
+}
+
+/**
+ * Gives large memory that nobody uses any more back now. Until the engine finds that out, it would count the memory, and
+ * search its heap for garbage the more often.
+ */
+function giveBack({ buffer }: Buffer): void {
+  // Smaller ones may share their memory with others.
+  if (buffer.byteLength >= LARGE_BYTES && 'transfer' in buffer) buffer.transfer(0);
+}
+
+/** Some encoders cut the packed pixels into hundreds of small parts, each of which would have a turn on another thread. */
+function gathered(packed: readonly Buffer[]): readonly Buffer[] {
+  const bytes = packed.reduce((sum, { length }) => sum + length, 0);
+  return packed.length > 1 && bytes <= PIECE_BYTES ? [Buffer.concat(packed, bytes)] : packed;
 }
 
 /** Each row begins with the number of its filter. */

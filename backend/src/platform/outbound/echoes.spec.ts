@@ -37,4 +37,20 @@ describe('a credential that a server sends back', () => {
       'content-type': 'text/plain',
     });
   });
+
+  it.each(['sk-canary-0123456789', 'canary0123456789', '-canary', 'canary0123456789_', 'cänary0123456789'])(
+    'is found wherever a search for %s finds it, at the edges and among many that are nearly the same',
+    (credential) => {
+      const nearly = credential.slice(0, -1);
+      const around = ['', nearly, 'A'.repeat(70_000), `${nearly}-_ä`.repeat(1_500)];
+      for (const before of around) {
+        for (const after of around) {
+          const text = `${before}${credential}${credential}${after}${credential}`;
+          const body = Buffer.from(text);
+          maskEchoes([credential], {}, body);
+          expect(body.toString() === text.replaceAll(credential, '*'.repeat(Buffer.byteLength(credential)))).toBe(true);
+        }
+      }
+    },
+  );
 });

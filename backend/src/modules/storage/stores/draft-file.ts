@@ -3,7 +3,8 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { ReusedMemory } from '../../../platform/memory/index.js';
 import type { StoredObject } from '../object-store.js';
 
-const CHUNK_BYTES = 1024 * 1024;
+/** More than most images have. */
+const CHUNK_BYTES = 2 * 1024 * 1024;
 
 const memory = new ReusedMemory(4 * CHUNK_BYTES);
 
