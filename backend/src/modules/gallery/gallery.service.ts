@@ -10,7 +10,7 @@ import {
 } from '@atelier/contracts';
 import { type EntityManager, In, IsNull, Repository } from 'typeorm';
 import * as z from 'zod';
-import { Transactions, isUniqueViolation } from '../../platform/database/index.js';
+import { Transactions, execute, isUniqueViolation } from '../../platform/database/index.js';
 import { toInstant } from '../../platform/time/index.js';
 import type { Actor } from '../auth/index.js';
 import { SignedLinks } from '../storage/index.js';
@@ -192,13 +192,8 @@ const earlierAttemptsOf = ({ earlierAttempts }: GeneratedImage): ImageAttempt[] 
 
 /** @returns whether the person had a count already */
 async function countOneMore(tx: EntityManager, userId: number): Promise<boolean> {
-  const { affected } = await tx
-    .createQueryBuilder()
-    .update(ImageCount)
-    .set({ images: () => 'images + 1' })
-    .where({ userId })
-    .execute();
-  return affected === 1;
+  const counted = await execute(tx, 'UPDATE image_count SET images = images + 1 WHERE user_id = ?', [userId]);
+  return counted === 1;
 }
 
 /** @throws DomainError `gallery.cursor_invalid` */

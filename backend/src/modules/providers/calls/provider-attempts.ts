@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Tier } from '@atelier/contracts';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { newId } from '../../../platform/crypto/index.js';
-import { Transactions } from '../../../platform/database/index.js';
+import { Transactions, execute } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { ProviderAttempt } from './provider-attempt.entity.js';
 import type { ProviderErrorCategory } from '../provider-error.js';
@@ -68,20 +68,32 @@ export class ProviderAttempts {
   async start(tx: EntityManager, call: NewCall): Promise<string> {
     const startedAt = this.clock.now();
     const id = newId(startedAt);
-    await tx.insert(ProviderAttempt, { id, ...call, state: 'STARTED', startedAt });
+    const { itemId, fence, ordinal, provider, tier } = call;
+    await execute(
+      tx,
+      `INSERT INTO provider_attempt (id, item_id, fence, ordinal, provider, tier, state, started_at)
+       VALUES (?, ?, ?, ?, ?, ?, 'STARTED', ?)`,
+      [id, itemId, fence, ordinal, provider, tier, startedAt],
+    );
     return id;
   }
 
   /** Records how a call ended. An end that is heard of late replaces an unknown one. */
-  async end(tx: EntityManager, { id, providerRequestId, detail, ...end }: CallEnd): Promise<void> {
-    await tx.update(
-      ProviderAttempt,
-      { id, state: In(['STARTED', 'UNKNOWN']) },
-      {
-        ...end,
-        providerRequestId: providerRequestId?.slice(0, REQUEST_ID_MAX_LENGTH),
-        detail: detail?.slice(0, DETAIL_MAX_LENGTH),
-      },
+  async end(tx: EntityManager, { id, ...end }: CallEnd): Promise<void> {
+    const columns = Object.entries({
+      state: end.state,
+      finished_at: end.finishedAt,
+      category: end.category,
+      provider_request_id: end.providerRequestId?.slice(0, REQUEST_ID_MAX_LENGTH),
+      http_status: end.httpStatus,
+      detail: end.detail?.slice(0, DETAIL_MAX_LENGTH),
+      cost_micros: end.costMicros,
+    }).filter(([, value]) => value !== undefined);
+    await execute(
+      tx,
+      `UPDATE provider_attempt SET ${columns.map(([name]) => `${name} = ?`).join(', ')}
+       WHERE id = ? AND state IN ('STARTED', 'UNKNOWN')`,
+      [...columns.map(([, value]) => value), id],
     );
   }
 
@@ -110,7 +122,12 @@ export class ProviderAttempts {
 
   /** How often providers were called for these items. */
   async count(itemIds: readonly string[], manager: EntityManager = this.dataSource.manager): Promise<number> {
-    return itemIds.length === 0 ? 0 : manager.countBy(ProviderAttempt, { itemId: In([...itemIds]) });
+    if (itemIds.length === 0) return 0;
+    const [row] = await manager.query<{ calls: number | string }[]>(
+      `SELECT COUNT(*) AS calls FROM provider_attempt WHERE item_id IN (${itemIds.map(() => '?').join(', ')})`,
+      [...itemIds],
+    );
+    return Number(row?.calls);
   }
 
   /** The calls for an item that have ended and delivered nothing, in order. */

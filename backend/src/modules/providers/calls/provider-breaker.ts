@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Transactions, isUniqueViolation } from '../../../platform/database/index.js';
+import { Transactions, execute, isUniqueViolation } from '../../../platform/database/index.js';
 import { Metrics } from '../../../platform/metrics/index.js';
 import { Clock, Remembered } from '../../../platform/time/index.js';
 import { BREAKER_LIMITS, type BreakerLimits, HELD_AGAINST } from './breaker-limits.js';
@@ -101,6 +101,9 @@ export class ProviderBreaker implements OnModuleInit {
 
   /** Lets transactions for a provider through one by one, until they end. */
   async lock(tx: EntityManager, provider: string): Promise<void> {
+    // As a rule the row is there.
+    const locked = await execute(tx, 'UPDATE provider_breaker SET version = version WHERE provider = ?', [provider]);
+    if (locked === 1) return;
     const row = { provider, ...CLOSED };
     await tx
       .createQueryBuilder()

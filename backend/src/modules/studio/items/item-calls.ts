@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ImageAttempt, Tier } from '@atelier/contracts';
 import { DataSource, In } from 'typeorm';
-import { Transactions } from '../../../platform/database/index.js';
+import { Transactions, execute } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { ProviderAttempts } from '../../providers/index.js';
 import { GenerationItem } from './generation-item.entity.js';
@@ -30,8 +30,12 @@ export class ItemCalls {
   async begin({ id, fence, provider }: ClaimedItem, tier: Tier): Promise<string> {
     return this.transactions.run(async (tx) => {
       const leaseUntil = this.clock.now() + LEASE_MS;
-      const { affected } = await tx.update(GenerationItem, { id, fence, state: 'RUNNING' }, { leaseUntil });
-      if (affected !== 1) throw new ItemLostError();
+      const kept = await execute(
+        tx,
+        `UPDATE generation_item SET lease_until = ? WHERE id = ? AND fence = ? AND state = 'RUNNING'`,
+        [leaseUntil, id, fence],
+      );
+      if (kept !== 1) throw new ItemLostError();
       return this.attempts.start(tx, { itemId: id, fence, ordinal: ONLY_CALL, provider, tier });
     });
   }
@@ -64,10 +68,10 @@ export class ItemCalls {
 
   /** How often providers have been called for a generation, and whether one took over from another. */
   async summary(generationId: string): Promise<{ readonly attempts: number; readonly isFallbackUsed: boolean }> {
-    const items = await this.dataSource.manager.find(GenerationItem, {
-      select: { id: true, fallbacks: true },
-      where: { generationId },
-    });
+    const items = await this.dataSource.manager.query<{ id: string; fallbacks: number }[]>(
+      'SELECT id, fallbacks FROM generation_item WHERE generation_id = ?',
+      [generationId],
+    );
     return {
       attempts: await this.attempts.count(items.map(({ id }) => id)),
       isFallbackUsed: items.some(({ fallbacks }) => fallbacks > 0),

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Tier } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
-import { Transactions } from '../../../platform/database/index.js';
+import { Transactions, execute } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { CreditLedger } from '../../credits/index.js';
 import { ProviderBreaker } from '../../providers/index.js';
@@ -11,7 +11,6 @@ import { ProviderSlots } from '../queue/provider-slots.js';
 import { MAX_AT_WORK_PER_USER } from '../queue/queue-limits.js';
 import { GenerationEvents } from '../events/generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
-import { GenerationRow } from '../generation.entity.js';
 
 /** How long a claim holds without a heartbeat. */
 export const LEASE_MS = 60_000;
@@ -72,12 +71,11 @@ export class ItemClaims {
 
   /** What was asked for with an item; undefined when there is no such item. */
   async tierOf(id: string): Promise<Tier | undefined> {
-    const generation = await this.dataSource.manager
-      .createQueryBuilder(GenerationRow, 'generation')
-      .select('generation.tier', 'tier')
-      .innerJoin(GenerationItem, 'item', 'item.generationId = generation.id')
-      .where('item.id = :id', { id })
-      .getRawOne<{ tier: Tier }>();
+    const [generation] = await this.dataSource.manager.query<{ tier: Tier }[]>(
+      `SELECT generation.tier AS tier FROM generation_item item
+       JOIN generation ON generation.id = item.generation_id WHERE item.id = ?`,
+      [id],
+    );
     return generation?.tier;
   }
 
@@ -97,32 +95,29 @@ export class ItemClaims {
     const limits = await this.slots.limits();
     const now = this.clock.now();
     return this.transactions.run(async (tx) => {
-      const { affected } = await tx
-        .createQueryBuilder()
-        .update(GenerationItem)
-        .set({
-          state: 'RUNNING',
-          fence: () => 'fence + 1',
-          attempts: () => 'attempts + 1',
-          leaseOwner: this.#owner,
-          leaseUntil: now + LEASE_MS,
-          startedAt: () => 'COALESCE(started_at, :now)',
-        })
-        .where(
-          `id = :id AND attempts < max_attempts AND
-           ((state = 'QUEUED' AND run_at <= :now) OR (state = 'RUNNING' AND lease_until < :now))`,
-          { id, now },
-        )
-        .execute();
-      if (affected !== 1) return undefined;
-      const item = await tx.findOneByOrFail(GenerationItem, { id });
-      const { generationId, userId, provider, fence, attempts: attempt, maxAttempts } = item;
+      // Written out, as everything that is done for every image: the query builder takes longer than the statement.
+      const claimed = await execute(
+        tx,
+        `UPDATE generation_item SET state = 'RUNNING', fence = fence + 1, attempts = attempts + 1, lease_owner = ?,
+           lease_until = ?, started_at = COALESCE(started_at, ?)
+         WHERE id = ? AND attempts < max_attempts AND
+           ((state = 'QUEUED' AND run_at <= ?) OR (state = 'RUNNING' AND lease_until < ?))`,
+        [this.#owner, now + LEASE_MS, now, id, now, now],
+      );
+      if (claimed !== 1) return undefined;
+      const [item] = await tx.query<ClaimedItem[]>(
+        `SELECT id, generation_id AS generationId, user_id AS userId, provider, fence, attempts AS attempt,
+           max_attempts AS maxAttempts FROM generation_item WHERE id = ?`,
+        [id],
+      );
+      if (!item) throw new Error('An item that was just claimed is not there');
+      const { generationId, userId, provider } = item;
       if (!(await this.slots.hasSlot(tx, provider, limits.get(provider), now))) throw new BeyondShareError();
       // One claim of a user after the other: each counts what the others before it have committed, and itself.
       await this.ledger.lockAccount(tx, userId);
       if ((await countAtWork(tx, userId, now)) > MAX_AT_WORK_PER_USER) throw new BeyondShareError();
       await this.events.record(tx, { change: 'claimed', userId, generationId }, id);
-      return { id, generationId, userId, provider, fence, attempt, maxAttempts };
+      return { ...item };
     });
   }
 

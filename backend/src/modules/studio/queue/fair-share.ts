@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import { countItems } from '../items/count-items.js';
-import { GenerationItem } from '../items/generation-item.entity.js';
 import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED } from './queue-limits.js';
 
 /**
@@ -84,14 +83,17 @@ export async function countAtWork(manager: EntityManager, userId: number, now: n
   return countItems(manager, `state = 'RUNNING' AND user_id = ? AND lease_until >= ?`, [userId, now]);
 }
 
+/** Items of a provider that some process is at work on. */
+export async function countAtWorkFor(manager: EntityManager, provider: string, now: number): Promise<number> {
+  return countItems(manager, `state = 'RUNNING' AND provider = ? AND lease_until >= ?`, [provider, now]);
+}
+
 /** Items that some process is at work on, by provider. */
 export async function countAtWorkByProvider(manager: EntityManager, now: number): Promise<Map<string, number>> {
-  const rows = await manager
-    .createQueryBuilder(GenerationItem, 'item')
-    .select('item.provider', 'provider')
-    .addSelect('COUNT(*)', 'items')
-    .where(`item.state = 'RUNNING' AND item.leaseUntil >= :now`, { now })
-    .groupBy('item.provider')
-    .getRawMany<{ provider: string; items: number | string }>();
+  const rows = await manager.query<{ provider: string; items: number | string }[]>(
+    `SELECT provider, COUNT(*) AS items FROM generation_item
+     WHERE state = 'RUNNING' AND lease_until >= ? GROUP BY provider`,
+    [now],
+  );
   return new Map(rows.map(({ provider, items }) => [provider, Number(items)]));
 }

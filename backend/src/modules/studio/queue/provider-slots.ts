@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Clock, Remembered } from '../../../platform/time/index.js';
 import { ProviderBreaker } from '../../providers/index.js';
 import { StudioSettingsService } from '../../studio-settings/index.js';
-import { type ItemInTurn, countAtWorkByProvider } from './fair-share.js';
+import { type ItemInTurn, countAtWorkByProvider, countAtWorkFor } from './fair-share.js';
 
 /** After so long a changed limit is in force in every process. */
 const KNOWN_FOR_MS = 1_000;
@@ -47,7 +47,7 @@ export class ProviderSlots {
   async hasSlot(tx: EntityManager, provider: string, limit: number | undefined, now: number): Promise<boolean> {
     if (limit === undefined) return true;
     await this.breaker.lock(tx, provider);
-    return ((await countAtWorkByProvider(tx, now)).get(provider) ?? 0) <= limit;
+    return (await countAtWorkFor(tx, provider, now)) <= limit;
   }
 
   async #readLimits(): Promise<ReadonlyMap<string, number>> {
