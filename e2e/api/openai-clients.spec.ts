@@ -9,6 +9,9 @@ import { balanceOf, expectBooksInOrder } from '../support/standing.js';
 /** Their models make no links any more, but their clients still ask for them. */
 const LINKS = { response_format: 'url' } as const;
 
+/** Requests of one program at a time; more are refused, and served a second later. */
+const AT_ONCE = 3;
+
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 
 describe('OpenAI’s own client', () => {
@@ -16,7 +19,7 @@ describe('OpenAI’s own client', () => {
   let admin: ApiClient;
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ env: { CONCURRENCY_LIMIT_PRINCIPAL: String(AT_ONCE) } });
     admin = await signIn(server);
   });
 
@@ -27,6 +30,8 @@ describe('OpenAI’s own client', () => {
     owner: ApiClient;
     /** Requests that the client has sent. */
     sent(): number;
+    /** Answers to them that were no success. */
+    refusals: { status: number; atMs: number; retryAfterS: number }[];
   }
 
   async function program(credits: number, options: { key?: string; scopes?: string[] } = {}): Promise<Program> {
@@ -36,15 +41,19 @@ describe('OpenAI’s own client', () => {
       scopes: options.scopes ?? ['generate', 'images:read'],
     });
     let sent = 0;
+    const refusals: Program['refusals'] = [];
     const openai = new OpenAI({
       apiKey: options.key ?? body.key,
       baseURL: `${server.origin}/v1`,
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         sent += 1;
-        return fetch(input, init);
+        const answer = await fetch(input, init);
+        const { status, headers } = answer;
+        if (!answer.ok) refusals.push({ status, atMs: Date.now(), retryAfterS: Number(headers.get('retry-after')) });
+        return answer;
       },
     });
-    return { openai, owner, sent: () => sent };
+    return { openai, owner, sent: () => sent, refusals };
   }
 
   const failure = async (promise: Promise<unknown>): Promise<APIError> => {
@@ -157,6 +166,39 @@ describe('OpenAI’s own client', () => {
     }
     expect(await balanceOf(owner)).toMatchObject({ available: 20, held: 0, consumed: 0 });
     await expectBooksInOrder(admin);
+  });
+
+  it.each([
+    ['timeout', 504, 'provider.timeout'],
+    ['bad_response', 502, 'provider.bad_response'],
+  ])('asks as often as it is told to when trying again may help: %s', async (directive, status, code) => {
+    const { openai, owner, refusals } = await program(20);
+    const prompt = `a harbour [mock:fail=${directive}]`;
+    const error = await failure(openai.images.generate({ prompt, model: 'mock/mock' }, { maxRetries: 1 }));
+    expect([error.status, error.code, refusals.map((refusal) => refusal.status)]).toEqual([
+      status,
+      code,
+      [status, status],
+    ]);
+    expect(await balanceOf(owner)).toMatchObject({ available: 20, held: 0, consumed: 0 });
+  });
+
+  it('waits as long as it is told to when it asks too much, then is served and charged once', async () => {
+    const { openai, owner, refusals } = await program(20);
+    const slowly = { prompt: 'a harbour [mock:delay=1500]', model: 'mock/mock', ...LINKS };
+    const busy = Array.from({ length: AT_ONCE }, () => openai.images.generate(slowly));
+    const late = openai.images.generate({ ...slowly, prompt: 'a harbour' }, { maxRetries: 9 });
+    const answers = await Promise.all([...busy, late]);
+
+    expect(answers.map(({ data }) => data?.length)).toEqual([1, 1, 1, 1]);
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const [index, { status, atMs, retryAfterS }] of refusals.entries()) {
+      expect([status, retryAfterS]).toEqual([429, 1]);
+      const next = refusals[index + 1];
+      // Timers may be a little early.
+      if (next) expect(next.atMs - atMs).toBeGreaterThanOrEqual(retryAfterS * 1_000 - 20);
+    }
+    expect(await balanceOf(owner)).toMatchObject({ available: 16, held: 0, consumed: 4 });
   });
 
   it.each([

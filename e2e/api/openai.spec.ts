@@ -1,7 +1,15 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Generation, ImagePage, ProblemCode, ProviderTestResult, StudioOptions } from '@atelier/contracts';
+import type {
+  Generation,
+  ImagePage,
+  IssuedApiKey,
+  ProblemCode,
+  ProviderTestResult,
+  StudioOptions,
+} from '@atelier/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import OpenAI from 'openai';
 import { FakeOpenAI } from '../../backend/test/fakes/openai/fake-openai.mjs';
 import { makePicture } from '../../backend/test/fakes/pictures.mjs';
 import { type ApiClient, signIn } from '../support/api-client.js';
@@ -96,6 +104,15 @@ describe('images by OpenAI', () => {
       consumed: before.consumed + 1,
     });
     expect((await statementOf(member.client)).slice(-2).map(({ kind }) => kind)).toEqual(['hold', 'capture']);
+  });
+
+  it('are passed on to OpenAI’s own client as the vendor made them, in the same base64', async () => {
+    const { body: issued } = await member.client.post<IssuedApiKey>('/api-keys', { name: 'X', scopes: ['generate'] });
+    const openai = new OpenAI({ apiKey: issued.key, baseURL: `${server.origin}/v1` });
+    const { data } = await openai.images.generate({ prompt: PROMPT, model: 'openai/gpt-image-2.6-flare' });
+    expect(data?.map(({ b64_json: base64 }) => base64)).toEqual([
+      makePicture({ width: 1024, height: 1024 }, PICTURE_BYTES).toString('base64'),
+    ]);
   });
 
   it('are one request each, and only those that came are charged', async () => {
