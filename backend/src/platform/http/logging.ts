@@ -6,6 +6,7 @@ import { FrameworkLogger } from './framework-logger.js';
 import { logOutput } from './log-output.js';
 import { loggedError } from './logged-error.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
+import { withoutSecrets } from './without-secrets.js';
 
 /** Path without the query, which may carry a signature. */
 function pathOf(url: string | undefined): string {
@@ -22,6 +23,7 @@ function pathOf(url: string | undefined): string {
           level: logLevel,
           genReqId: (_request, response) => String(response.getHeader(REQUEST_ID_HEADER)),
           mixin: traceIds,
+          hooks: { streamWrite: withoutSecrets },
           // A user's mistake is worth a look only when somebody looks for it.
           customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'debug'),
           serializers: {
