@@ -29,7 +29,7 @@ describe('requests made from the document', () => {
   const { document } = ApiDocument.committed();
 
   beforeAll(async () => {
-    server = await startServer({ env: { OUTBOUND_ALLOW: '127.0.0.1' } });
+    server = await startServer({ env: { OUTBOUND_ALLOW: '127.0.0.1', WEBHOOK_ALLOW: '127.0.0.1' } });
     cast = await castFor(server);
   });
 

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AdminProviders, CreatedUser, ProviderTestResult } from '@atelier/contracts';
+import type { AdminProviders, CreatedUser, ProviderTestResult, StreamTicket } from '@atelier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type FakeS3, startFakeS3 } from '../../backend/test/fake-s3/index.ts';
 import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
 import { ApiDocument } from '../support/api-document.js';
 import { openSession, refresh, sessionFrom } from '../support/cookies.js';
@@ -12,6 +13,8 @@ import { runMaintenance } from '../support/maintenance.js';
 import { createMember } from '../support/members.js';
 import { ADMIN, type Server, startServer } from '../support/server.js';
 import { signedLink } from '../support/forgery.js';
+import { WORKSPACE } from '../support/server-process.js';
+import { databasePassword, derivedKeys, useKey, useWebhook } from '../support/planted-secrets.js';
 import { changeSettings } from '../support/settings.js';
 import { tamper } from '../support/tampering.js';
 
@@ -30,6 +33,7 @@ describe('secrets', () => {
   let server: Server;
   let admin: ApiClient;
   let vendor: EchoVendor;
+  let bucket: FakeS3;
   let work: string;
   /** What must not be found, by name. */
   const secrets = new Map<string, string>();
@@ -39,13 +43,15 @@ describe('secrets', () => {
   const keep = ({ body }: { body: unknown }): void => void answers.push(JSON.stringify(body ?? null));
 
   beforeAll(async () => {
-    vendor = await startEchoVendor();
+    [vendor, bucket] = await Promise.all([startEchoVendor(), startFakeS3()]);
     work = await mkdtemp(join(tmpdir(), 'atelier-secrets-'));
     await writeFile(join(work, 'key'), `${FILE_KEY}\n`);
     server = await startServer({
       env: {
+        ...bucket.environment,
         LOG_LEVEL: 'trace',
         OUTBOUND_ALLOW: '127.0.0.1',
+        WEBHOOK_ALLOW: '127.0.0.1',
         HUGGINGFACE_API_KEY: ENVIRONMENT_KEY,
         HUGGINGFACE_BASE_URL: vendor.baseUrl,
         OPENAI_COMPATIBLE_API_KEY_FILE: join(work, 'key'),
@@ -85,6 +91,11 @@ describe('secrets', () => {
     ])
       keep(answer);
     await useVendors(client);
+    const [program, leaving] = [await useKey(server, client, answers), await useKey(server, client, answers)];
+    const webhook = await useWebhook(client, `${vendor.baseUrl}/hooks`);
+    expect((await client.delete(`/api-keys/${leaving.id}`)).status).toBe(204);
+    const { ticket } = (await client.post<StreamTicket>('/studio/events/tickets')).body;
+    expect((await client.raw(`/api/v1/studio/events?ticket=${ticket}&last_event_id=nonsense`)).status).toBe(400);
     const changed = await withToken(server, second.accessToken).post('/auth/password', {
       current_password: password,
       new_password: NEW_PASSWORD,
@@ -107,6 +118,15 @@ describe('secrets', () => {
       ['the next refresh token', second.refreshToken],
       ['an invitation', invited.body.invitation_url!.split('#token=')[1]!],
       ['the signature of a link', link.searchParams.get('signature')!],
+      ['an API key', program.secret],
+      ['the key before it', program.former],
+      ['a revoked key', leaving.secret],
+      ["a webhook's secret", webhook.secret],
+      ["a webhook's secret before it", webhook.former],
+      ['the ticket of a stream', ticket],
+      ["the bucket's secret", bucket.environment['S3_SECRET_ACCESS_KEY']!],
+      ...derivedKeys(server),
+      ...databasePassword(server),
       ['the master key', (await readFile(join(server.dataDir, 'secret.key'), 'utf8')).trim()],
       ['a key of the environment', ENVIRONMENT_KEY],
       ['a key of a file', FILE_KEY],
@@ -114,12 +134,17 @@ describe('secrets', () => {
       ["Ollama's key", CONSOLE_KEYS.ollama],
       ['a refused key', REFUSED_KEY],
     ];
-    for (const [name, secret] of entries) secrets.set(name, secret);
+    for (const [name, secret] of entries) {
+      expect([name, secret.length > 5]).toEqual([name, true]);
+      secrets.set(name, secret);
+    }
+    await keepWhatIsRead(program.id, webhook.id);
   });
 
   afterAll(async () => {
     await server.dispose();
     await vendor.close();
+    await bucket.close();
     await rm(work, { recursive: true });
   });
 
@@ -176,6 +201,15 @@ describe('secrets', () => {
     await tamper(server, 'ALTER TABLE generation_away RENAME TO generation');
   }
 
+  /** Whatever tells of keys, webhooks and what was done; nothing but the answer that made a secret may show it. */
+  async function keepWhatIsRead(keyId: string, webhookId: string): Promise<void> {
+    for (const path of [
+      ...['/api-keys', `/api-keys/${keyId}`, '/admin/audit-log?limit=100', '/auth/sessions', '/webhooks'],
+      ...[`/webhooks/${webhookId}`, `/webhooks/${webhookId}/deliveries`, '/admin/audit-log/export'],
+    ])
+      answers.push(await (await admin.raw(`/api/v1${path}`)).text());
+  }
+
   it('are not in the log, at the most talkative level', () => {
     const logs = server.logs();
     expect(logs).toContain('/api/v1/auth/login');
@@ -207,9 +241,30 @@ describe('secrets', () => {
     expect(text).not.toMatch(/password_?hash|token_?hash|session_?version/i);
   });
 
+  it('are not in what is shown where nothing is, nor in the console or anything that comes with it', async () => {
+    for (const path of ['/', '/login', '/nothing/here', '/api/v1/nothing', '/v1/nothing', '/api/docs', '/%']) {
+      const page = await admin.raw(path, { headers: { accept: 'text/html' } });
+      const text = await page.text();
+      expect([path, text.length > 0]).toEqual([path, true]);
+      for (const [name, secret] of secrets) expect([path, name, text.includes(secret)]).toEqual([path, name, false]);
+    }
+    await expectNoSecretIn(join(WORKSPACE, 'admin-console', 'dist'));
+    await expectNoSecretIn(join(WORKSPACE, 'docs'));
+  });
+
+  it('are not in the bucket', () => {
+    const keys = bucket.bucket.keys;
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) {
+      const content = bucket.bucket.contentOf(key)!;
+      for (const [name, secret] of secrets) expect([key, name, content.includes(secret)]).toEqual([key, name, false]);
+    }
+  });
+
   it('are not in a backup, its manifest or what it prints', async () => {
     const folder = join(work, 'backup');
     const { code, output } = await runMaintenance('backup', folder, {
+      ...bucket.environment,
       DATA_DIR: server.dataDir,
       ...(server.databaseUrl === null ? {} : { DATABASE_URL: server.databaseUrl }),
     });

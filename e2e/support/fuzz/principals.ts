@@ -1,4 +1,4 @@
-import type { Balance, Generation, IssuedApiKey, User } from '@atelier/contracts';
+import type { Balance, Generation, IssuedApiKey, IssuedWebhook, User } from '@atelier/contracts';
 import { type ApiClient, signIn, withToken } from '../api-client.js';
 import { keyOf, readToken, tokenOf } from '../forgery.js';
 import { onlyImage } from '../generations.js';
@@ -39,12 +39,15 @@ export async function castFor(server: Server): Promise<Cast> {
   const spare = await make<IssuedApiKey>(admin, '/api-keys', { name: 'Spare', scopes: ['generate'] });
   const generation = await make<Generation>(member.client, '/studio/generate', { prompt: 'A pier', tier: 'standard' });
   const image = onlyImage(generation);
+  const hook = { url: 'http://127.0.0.1:9/hooks', events: ['generation.succeeded', 'credits.granted'] };
+  const webhook = await make<IssuedWebhook>(member.client, '/webhooks', hook);
 
   const ids: Readonly<Record<string, readonly Json[]>> = {
     users: [victim.id, 999_999],
     'api-keys': [spare.id, '0'.repeat(12)],
     generations: [generation.id],
     images: [image.id],
+    webhooks: [webhook.id],
     models: ['standard', 'mock/mock', 'openai/x'],
   };
   const link = new URL(image.image_url, server.origin);
@@ -62,6 +65,7 @@ export async function castFor(server: Server): Promise<Cast> {
     key: ['openai', 'mock', 'ollama', 'openai_compatible'],
     model: ['standard', 'mock/mock'],
     size: ['1024x1024', 'auto'],
+    url: [hook.url, 'https://shop.example/hooks', 'http://169.254.169.254/', 'https://u:p@x.test/'],
     prompt: ['A pier', 'A pier [mock:fail=content_rejected]', 'A pier [mock:fail=timeout]', 'A pier [mock:body=empty]'],
     base_url: ['http://127.0.0.1:9/v1', 'http://169.254.169.254/', 'http://[::1]:9', 'ftp://x', 'https://u:p@x.test'],
     expires_at: ['2027-01-31T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z', null],
