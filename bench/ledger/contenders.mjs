@@ -9,13 +9,17 @@ const DIST = new URL('../../backend/dist/', import.meta.url);
 const [
   { connect, dataSourceOptions, openDatabase, Transactions },
   { CreditLedger, SYSTEM_ACTOR },
+  { CreditNews },
   { LedgerAudit },
+  { Outbox },
   { Clock },
 ] = await Promise.all(
   [
     'platform/database/index.js',
     'modules/credits/credit-ledger.js',
+    'modules/credits/credit-news.js',
     'modules/credits/ledger-audit.js',
+    'platform/outbox/index.js',
     'platform/time/index.js',
   ].map((file) => import(new URL(file, DIST))),
 );
@@ -33,7 +37,8 @@ const CREDITS = 1_000_000_000;
 const POOL_SIZE = 16;
 
 const clock = new Clock();
-const ledger = new CreditLedger(clock);
+/** Of accounts that nobody wants to hear of, as most are: the outbox only looks whether somebody does. */
+const ledger = new CreditLedger(clock, new CreditNews(new Outbox(undefined, undefined, clock), undefined));
 
 /**
  * Everybody who is compared on one engine, each with a database of its own.

@@ -17,7 +17,7 @@ export async function recordStatements(ledger, amount) {
     ledger.hold(tx, { userId, generationId, itemIds: [itemId], amountEach: amount, priceVersion: '1', ttlMs: 60_000 }),
   );
   // The ledger names the hold itself: it is the first thing that it writes.
-  recorded.holdId = hold[0].parameters[0];
+  recorded.holdId = hold.find(({ sql }) => sql.startsWith('INSERT')).parameters[0];
   const capture = await record(recorded, (tx) => ledger.capture(tx, itemId, imageId), [
     { id: recorded.holdId, account_id: recorded.accountId, amount, generation_id: generationId },
   ]);

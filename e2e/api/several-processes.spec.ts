@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Generation, IssuedApiKey, MyCreations, Readiness } from '@atelier/contracts';
+import type { Generation, IssuedApiKey, IssuedWebhook, MyCreations, Readiness } from '@atelier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findRedis } from '../../tools/services.mjs';
 import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
@@ -14,6 +14,7 @@ import { parseMetrics } from '../support/metrics-text.js';
 import { download } from '../support/pictures.js';
 import { expectProblem } from '../support/problems.js';
 import { type Server, runServer } from '../support/server.js';
+import { Shop } from '../support/shop/shop.js';
 import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
 import { until } from '../support/until.js';
 
@@ -55,6 +56,19 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
     };
     const untilAtWork = (server: Server, items: number) =>
       until(async () => ((await fleet.countAtWork(server)) === items ? true : undefined));
+    /** Has a shop told of all that becomes of somebody's generations. */
+    const listen = async (client: ApiClient): Promise<Shop> => {
+      const shop = await Shop.open();
+      const events = [
+        'generation.succeeded',
+        'generation.partially_succeeded',
+        'generation.failed',
+        'generation.canceled',
+      ];
+      const { body } = await client.post<IssuedWebhook>('/webhooks', { url: shop.url, events });
+      await shop.trust(body.secret);
+      return shop;
+    };
     const readiness = async (index: number) => {
       const response = await anonymous(fleet.apis[index]!).raw('/health/ready');
       return { status: response.status, body: (await response.json()) as Readiness };
@@ -82,6 +96,7 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
       async () => {
         const callers = await Promise.all(Array.from({ length: 4 }, () => newCaller(100)));
         const [first] = callers;
+        const shop = await listen(first!.through[1]!);
         const ids: string[][] = callers.map(() => []);
         const submit = async (round: number) => {
           for (const [index, { through }] of callers.entries()) {
@@ -123,6 +138,12 @@ if (databaseUnderTest() === 'mariadb' && findRedis() !== undefined) {
         }
         expect((await readiness(0)).body.checks['queue']).toBe('ok');
         for (const { through } of callers) await expectExactly(through, 20);
+        // Whoever told of it, and however often: each end of a generation under one id.
+        const { accepted, refused } = await shop.until((seen) => seen.accepted.length >= ids[0]!.length + 1);
+        const told = accepted.map(({ message }) => message.data['generation_id']);
+        expect([...told].sort()).toEqual([slow.id, ...ids[0]!].sort());
+        expect(refused).toEqual([]);
+        await shop.close();
         await expectBooksInOrder(admin);
         expect(fleet.apis.every(({ process }) => process.isRunning)).toBe(true);
       },

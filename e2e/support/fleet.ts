@@ -57,6 +57,7 @@ export class Fleet {
       SECRET_KEY,
       PROCESS_ROLE: role,
       RATE_LIMIT_API_KEY: String(KEY_LIMIT),
+      WEBHOOK_ALLOW: '127.0.0.1',
       LOG_LEVEL: 'info',
     };
     // The database is the fleet's, so it is not the server's to make or to drop.

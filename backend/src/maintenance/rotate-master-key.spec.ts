@@ -196,6 +196,38 @@ describe.each(ENGINES)('The master key on %s', (engine) => {
     );
   });
 
+  test('is changed for the secrets of webhooks as well, those that are on their way out too', async () => {
+    const configuration = await prepare(engine, { secretKey: OLD_KEY });
+    const app = await start(configuration);
+    const columns = SEALED_COLUMNS.filter(({ table }) => table === 'webhook_endpoint');
+    const envelope = (secretKey: string) => new SecretEnvelope(new SecretKeys({ secretKey }), 'webhook-secret');
+    const place = (column: string) => ({ table: 'webhook_endpoint', rowId: 'one', column });
+    const secrets = columns.flatMap(({ column }) => {
+      const { sealed, keyVersion } = envelope(OLD_KEY).seal(place(column), `whsec_${column}`);
+      return [sealed, keyVersion];
+    });
+    await app.get(Transactions).run((tx) =>
+      tx.query(
+        `INSERT INTO webhook_endpoint (id, user_id, url, description, events, enabled, created_at, updated_at,
+             ${columns.flatMap(({ column, version }) => [column, version]).join(', ')})
+           VALUES ('one', 1, 'https://shop.example', '', 'credits.low', 1, 1, 1, ?, ?, ?, ?)`,
+        secrets,
+      ),
+    );
+    await stop(app);
+
+    expect(await rotateMasterKey(configuration, NEW_KEY)).toMatchObject({ secrets: 2 });
+    const [row] = await (
+      await start(withKey(configuration, NEW_KEY))
+    )
+      .get(DataSource)
+      .query<Record<string, string>[]>('SELECT * FROM webhook_endpoint');
+    for (const { column, version } of columns) {
+      const stored = { sealed: row?.[column] ?? '', keyVersion: row?.[version] ?? '' };
+      expect(envelope(NEW_KEY).open(place(column), stored)).toBe(`whsec_${column}`);
+    }
+  });
+
   test('may be any other as long as nothing was sealed, and processes agree on one then', async () => {
     const configuration = await prepare(engine, { secretKey: OLD_KEY });
     const former = await start(configuration);

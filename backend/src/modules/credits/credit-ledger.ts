@@ -69,7 +69,7 @@ const HOLD_VALUES = `?, ?, ?, id, ?, ?, 'HELD', ?, ?`;
 export class CreditLedger {
   constructor(
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(CreditNews) private readonly news: Pick<CreditNews, 'granted' | 'lessened'>,
+    @Inject(CreditNews) private readonly news: Pick<CreditNews, 'granted' | 'isWatched' | 'lessened'>,
   ) {}
 
   /** Opens the account of a new user, empty. */
@@ -88,6 +88,7 @@ export class CreditLedger {
    */
   async hold(tx: EntityManager, request: HoldRequest): Promise<void> {
     const { userId, generationId, itemIds, amountEach, priceVersion, ttlMs } = request;
+    const isWatched = await this.news.isWatched(tx, userId);
     const now = this.clock.now();
     const account = accountOfUser(userId);
     const holds = itemIds.map((itemId) => ({ holdId: newId(now), itemId, generationId }));
@@ -105,7 +106,7 @@ export class CreditLedger {
     if (!(await moveCredits(tx, account, { kind: 'hold', entries, actor, now }))) {
       throw await this.#refusal(tx, userId, amountEach * holds.length);
     }
-    await this.news.lessened(tx, userId, amountEach * holds.length);
+    if (isWatched) await this.news.lessened(tx, userId, amountEach * holds.length);
   }
 
   /** Takes the credits that were set aside for an item: its image is stored. */
@@ -136,6 +137,7 @@ export class CreditLedger {
 
   /** Takes credits back, down to what is available: credits that are held or used stay as they are. */
   async revoke(tx: EntityManager, deposit: Deposit): Promise<void> {
+    const isWatched = await this.news.isWatched(tx, deposit.userId);
     // How much is taken depends on what is there: nobody may change that in between.
     await this.lockAccount(tx, deposit.userId);
     const account = await this.#accountOf(tx, deposit.userId);
@@ -144,7 +146,7 @@ export class CreditLedger {
     if (!(await this.#deposit(tx, 'revoke', { ...deposit, amount }))) {
       throw new LedgerContradictionError(`Account ${account.id} has less than it had a moment ago`);
     }
-    await this.news.lessened(tx, deposit.userId, amount);
+    if (isWatched) await this.news.lessened(tx, deposit.userId, amount);
   }
 
   async #settle(

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CREDIT_EVENTS } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
 import { Outbox } from '../../platform/outbox/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
@@ -22,13 +21,17 @@ export class CreditNews {
     await this.outbox.put(tx, { userId, type: 'credits.granted', data });
   }
 
+  /** Whether anybody wants to hear of it when credits become few. Best asked before the account is locked. */
+  async isWatched(tx: EntityManager, userId: number): Promise<boolean> {
+    const awaited = await this.outbox.awaited(tx, userId);
+    return awaited.has('credits.low') || awaited.has('credits.exhausted');
+  }
+
   /**
-   * To be called after credits were set aside or taken back. Each line that is crossed on the way down is told of once,
-   * until credits have risen above it again.
+   * To be called after credits of a watched account were set aside or taken back. Each line that is crossed on the way
+   * down is told of once, until credits have risen above it again.
    */
   async lessened(tx: EntityManager, userId: number, amount: number): Promise<void> {
-    const awaited = await this.outbox.awaited(tx, userId);
-    if (!CREDIT_EVENTS.some((type) => type !== 'credits.granted' && awaited.has(type))) return;
     const available = await availableTo(tx, userId);
     const { creditsLowThreshold, prices } = await this.settings.current(tx);
     const hasFallenBelow = (line: number): boolean => available < line && available + amount >= line;

@@ -1,5 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { describeOnEveryDatabase, type TestDatabase } from '../../../test/test-database.js';
+import { afterCommit } from './after-commit.js';
 import { isCheckViolation, isUniqueViolation } from './database-errors.js';
 import { OutsideTransactionError } from './transaction-scope.js';
 
@@ -30,6 +31,28 @@ describeOnEveryDatabase('Transactions', (open) => {
     await expect(failing).rejects.toThrow('no');
     expect(await available(database, 'kept')).toBe(5);
     expect(await available(database, 'lost')).toBeNaN();
+  });
+
+  test('tells of what was committed, once it can be read by others, and of nothing else', async () => {
+    const database = await open();
+    const told: Promise<number>[] = [];
+    const note = (id: string) => () => void told.push(available(database, id));
+
+    await database.transactions.run(async (tx) => {
+      await tx.query(INSERT, ['kept', '1', 5, 5]);
+      afterCommit(tx, note('kept'));
+      afterCommit(tx, note('kept'));
+      expect(told).toEqual([]);
+    });
+    const failing = database.transactions.run(async (tx) => {
+      await tx.query(INSERT, ['lost', '2', 5, 5]);
+      afterCommit(tx, note('lost'));
+      throw new Error('no');
+    });
+
+    await expect(failing).rejects.toThrow('no');
+    expect(await Promise.all(told)).toEqual([5, 5]);
+    expect(() => afterCommit(database.dataSource.manager, note('kept'))).toThrow(TypeError);
   });
 
   test('keeps fifty simultaneous transactions and fifty single statements apart', async () => {

@@ -269,6 +269,40 @@ describe('OutboundHttp and its limits', () => {
     expect((await failureOf(http.send(requestTo(origin, { maxBytes: 999 }), never()))).failure).toBe('too_large');
   });
 
+  it('takes the beginning alone where no more is wanted, however much is announced or comes', async () => {
+    const announced = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': 1e10 });
+      response.write(Buffer.alloc(2_000, 65));
+    });
+    const endless = await serve((_, response) => {
+      const push = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536, 65)));
+        if (!response.destroyed) response.once('drain', push);
+      };
+      push();
+    });
+    for (const origin of [announced, endless]) {
+      const request = requestTo(origin, { maxBytes: 999, beyondMaxBytes: 'leave' });
+      expect(await client().send(request, never())).toMatchObject({ status: 200, body: Buffer.alloc(999, 65) });
+    }
+  });
+
+  it('sends a text byte for byte', async () => {
+    const origin = await serve((request, response) => void request.pipe(response));
+    const text = '{"2":1, "1": 1.0}\n';
+    const { body } = await client().send(requestTo(origin, { json: undefined, text }), never());
+    expect(body.toString()).toBe(text);
+  });
+
+  it('reaches for another purpose only what that may reach', async () => {
+    const origin = await serve((_, response) => response.end());
+    const other = client().allowing(new AllowList(['localhost']));
+    cleanUps.push(() => other.onApplicationShutdown());
+    expect((await failureOf(other.send(requestTo(origin), never()))).failure).toBe('refused');
+    const { status } = await other.send(requestTo(origin.replace('127.0.0.1', 'localhost')), never());
+    expect(status).toBe(200);
+  });
+
   it('counts while it reads: a body without an end is cut off', async () => {
     const origin = await serve((_, response) => {
       const push = (): void => {
