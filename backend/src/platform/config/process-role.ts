@@ -5,7 +5,7 @@ export type ProcessRole = (typeof PROCESS_ROLES)[number];
 export interface Duties {
   /** Answers people and programs: the API, the console, the images. Every process answers its operators. */
   readonly serves: boolean;
-  /** Makes images and looks after what was left behind: runner, sweeper, ledger audit. */
+  /** Makes images and looks after what was left behind: runner, sweeper, ledger audit. Webhooks are told by everybody. */
   readonly works: boolean;
 }
 

@@ -32,8 +32,14 @@ export class DeliveryQueue {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Endpoints with messages that are due, whoever has waited longest first: a backlog of one does not hide the others. */
-  async dueEndpoints(limit: number, except: readonly string[] = []): Promise<DueEndpoint[]> {
+  /**
+   * Endpoints with messages that are due, whoever has waited longest first: a backlog of one does not hide the others.
+   * @param except endpoints and owners that have their share already
+   */
+  async dueEndpoints(
+    limit: number,
+    except: { readonly endpoints: readonly string[]; readonly owners: readonly number[] },
+  ): Promise<DueEndpoint[]> {
     const query = this.dataSource.manager
       .createQueryBuilder(WebhookDelivery, 'delivery')
       .select('delivery.endpointId', 'endpointId')
@@ -48,7 +54,8 @@ export class DeliveryQueue {
       .addGroupBy('endpoint.userId')
       .orderBy('MIN(delivery.nextAttemptAt)', 'ASC')
       .limit(limit);
-    if (except.length > 0) query.andWhere('delivery.endpointId NOT IN (:...except)', { except });
+    if (except.endpoints.length > 0) query.andWhere('delivery.endpointId NOT IN (:...endpoints)', except);
+    if (except.owners.length > 0) query.andWhere('endpoint.userId NOT IN (:...owners)', except);
     return query.getRawMany<DueEndpoint>();
   }
 

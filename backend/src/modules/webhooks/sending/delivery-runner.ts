@@ -23,8 +23,8 @@ export const MAX_PER_ENDPOINT = 2;
 export const MAX_PER_OWNER = 8;
 const MAX_PER_PROCESS = 128;
 
-/** Endpoints that one look begins with. */
-const ENDPOINTS_PER_LOOK = 64;
+/** Endpoints that are looked at together. */
+const ENDPOINTS_PER_ROUND = 64;
 
 /** Sends messages that are due, in every process. A receiver that does not answer takes a place and blocks nobody. */
 @Injectable()
@@ -35,6 +35,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   #looking: Promise<void> = Promise.resolve();
   #nextLook: Promise<void> | undefined;
   #stopListening: () => void = () => undefined;
+  #claims = 0;
   #isStopping = false;
 
   constructor(
@@ -81,8 +82,13 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     if (this.#isStopping) return;
     try {
       await this.relay.relay();
-      const due = await this.queue.dueEndpoints(ENDPOINTS_PER_LOOK, this.#busyEndpoints());
-      for (const endpoint of await this.#ofUsersWhoMay(due)) await this.#sendTo(endpoint);
+      // Those who have their share after one round leave the next to the others.
+      for (let isMore = true; isMore;) {
+        const due = await this.queue.dueEndpoints(ENDPOINTS_PER_ROUND, this.#served());
+        const before = this.#claims;
+        for (const endpoint of await this.#ofUsersWhoMay(due)) await this.#sendTo(endpoint);
+        isMore = this.#claims > before;
+      }
     } catch (error) {
       this.#logger.error({ err: error }, 'Messages for webhooks could not be claimed; trying again soon');
     }
@@ -95,6 +101,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
       if (isFull || this.#isStopping) return;
       const claimed = await this.queue.claim(id);
       if (!claimed) continue;
+      this.#claims += 1;
       const work = this.#deliver(claimed).finally(() => {
         this.#active.delete(id);
         void this.look();
@@ -124,9 +131,15 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     return due.filter(({ userId }) => may.has(userId));
   }
 
-  #busyEndpoints(): string[] {
-    const ids = [...this.#active.values()].map(({ endpointId }) => endpointId);
-    return [...new Set(ids.filter((id) => ids.filter((other) => other === id).length >= MAX_PER_ENDPOINT))];
+  /** Who has as many messages under way as they may. */
+  #served(): { endpoints: string[]; owners: number[] } {
+    const active = [...this.#active.values()];
+    return {
+      endpoints: active
+        .filter((one) => this.#countOf(one, 'endpointId') >= MAX_PER_ENDPOINT)
+        .map(({ endpointId }) => endpointId),
+      owners: active.filter((one) => this.#countOf(one, 'userId') >= MAX_PER_OWNER).map(({ userId }) => userId),
+    };
   }
 
   #countOf(endpoint: DueEndpoint, same: keyof DueEndpoint): number {

@@ -9,7 +9,7 @@ import { WebhookDelivery } from '../deliveries/webhook-delivery.entity.js';
 import { type TestWebhooks, openWebhooks } from '../testing/open-webhooks.js';
 import { DeliveryQueue, LEASE_MS } from './delivery-queue.js';
 import { DeliveryResults } from './delivery-results.js';
-import { MAX_PER_ENDPOINT } from './delivery-runner.js';
+import { MAX_PER_ENDPOINT, MAX_PER_OWNER } from './delivery-runner.js';
 import { DeliverySender } from './delivery-sender.js';
 import { MAX_ATTEMPTS } from './retry-schedule.js';
 import { WebhookOutbound } from './webhook-outbound.js';
@@ -119,6 +119,26 @@ describeAppOnEveryDatabase('Webhooks to receivers in trouble', (start) => {
     for (const path of ['/hang', '/drip']) receiver.behave(path, 'thank');
     receiver.hangUp();
     for (const path of ['/hang', '/drip']) await receiver.until(path, 5);
+  });
+
+  test('of one person are under way in a number that leaves room for others, however many endpoints there are', async () => {
+    const world = await open();
+    const { actor: owner, grant } = await world.join();
+    const paths = Array.from({ length: MAX_PER_OWNER }, (_, index) => `/many/${index}`);
+    for (const path of paths) {
+      receiver.behave(path, 'hang');
+      await world.listen(owner, path, ['credits.granted']);
+    }
+    await grant(1);
+    await grant(1);
+    await until(() => receiver.received.length === MAX_PER_OWNER);
+    await eventsOf(world, '/alone');
+    await receiver.until('/alone', 1);
+    expect(receiver.received).toHaveLength(MAX_PER_OWNER + 1);
+
+    for (const path of paths) receiver.behave(path, 'thank');
+    receiver.hangUp();
+    await until(() => receiver.received.length > 2 * MAX_PER_OWNER);
   });
 
   test('end after three days: the endpoint is switched off, on record, and has three more when it is switched on', async () => {
