@@ -9,6 +9,7 @@ const PAGES = [
   '/gallery',
   '/credits',
   '/api-keys',
+  '/webhooks',
   '/profile',
   '/admin/settings',
   '/admin/providers',

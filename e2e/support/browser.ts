@@ -14,7 +14,7 @@ interface WorkerFixtures {
 export const test = base.extend<object, WorkerFixtures>({
   server: [
     async ({}, use) => {
-      const server = await startServer();
+      const server = await startServer({ env: { WEBHOOK_ALLOW: '127.0.0.1' } });
       await use(server);
       await server.dispose();
     },

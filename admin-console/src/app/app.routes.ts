@@ -43,6 +43,11 @@ export const routes: Routes = [
         loadChildren: () => import('./profile/profile.routes').then((m) => m.profileRoutes),
       },
       {
+        path: 'webhooks',
+        title: 'Webhooks',
+        loadChildren: () => import('./webhooks/webhooks.routes').then((m) => m.webhooksRoutes),
+      },
+      {
         path: 'admin',
         canMatch: [requireAdmin],
         children: [

@@ -13,7 +13,10 @@ export const destinations: readonly Destination[] = [
 ];
 
 /** For everybody too, but not among the few of a narrow screen's bar. */
-export const furtherDestinations: readonly Destination[] = [{ path: '/api-keys', label: 'API keys', icon: 'key' }];
+export const furtherDestinations: readonly Destination[] = [
+  { path: '/api-keys', label: 'API keys', icon: 'key' },
+  { path: '/webhooks', label: 'Webhooks', icon: 'webhook' },
+];
 
 export const adminDestinations: readonly Destination[] = [
   { path: '/admin/settings', label: 'Settings', icon: 'settings' },

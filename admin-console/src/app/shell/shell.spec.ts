@@ -92,8 +92,8 @@ describe('Shell', () => {
   });
 
   it('shows members no way to the admin pages', () => {
-    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', '/api-keys']);
-    expect(links('#more-panel a')).toEqual(['/api-keys']);
+    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', '/api-keys', '/webhooks']);
+    expect(links('#more-panel a')).toEqual(['/api-keys', '/webhooks']);
   });
 
   it('shows admins the admin pages, in the rail and under More', async () => {
@@ -103,8 +103,8 @@ describe('Shell', () => {
     const admin = ['settings', 'providers', 'users', 'service-accounts', 'ledger', 'audit-log'].map(
       (name) => `/admin/${name}`,
     );
-    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', '/api-keys', ...admin]);
-    expect(links('#more-panel a')).toEqual(['/api-keys', ...admin]);
+    expect(links('.navigation a')).toEqual(['/', '/gallery', '/credits', '/api-keys', '/webhooks', ...admin]);
+    expect(links('#more-panel a')).toEqual(['/api-keys', '/webhooks', ...admin]);
   });
 
   it('has one bar for phones and desks: three places and More, what does not fit being on wide screens alone', () => {
