@@ -8,6 +8,7 @@ import {
   EnhancerRegistry,
   type EnhancerSetup,
   type EnhancerSetups,
+  type ProviderCatalogue,
   type PromptEnhancer,
   ProviderError,
   type ProviderErrorCategory,
@@ -17,6 +18,7 @@ import { TestClock } from '../testing/open-studio.js';
 import { EnhancementMetrics } from './enhancement-metrics.js';
 import { EnhancementThrottle } from './enhancement-throttle.js';
 import { PromptEnhancement } from './prompt-enhancement.js';
+import { PromptSuggestions } from './prompt-suggestions.js';
 import { ReadyEnhancers } from './ready-enhancers.js';
 
 const MEMBER: Actor = { id: 7, role: 'member', name: 'Ada', email: 'ada@atelier.test' };
@@ -178,5 +180,93 @@ describe('PromptEnhancement', () => {
     });
     expect(enhance).toHaveBeenCalledTimes(20);
     await enhancement.enhance(ADMIN, { prompt: PROMPT });
+  });
+});
+
+describe('Who enhances prompts', () => {
+  const answer = { text: 'a harbour at dusk', model: 'mock' };
+
+  /** Enhancers by their keys, and whether each is ready; the settings name ollama. */
+  function open(ready: Readonly<Record<string, boolean>>, connections: Readonly<Record<string, boolean>> = {}) {
+    const enhance = jest.fn<PromptEnhancer['enhance']>().mockResolvedValue(answer);
+    const enhancers = Object.entries(ready).map(([key, isReady]) => ({
+      key,
+      label: key,
+      isReady: () => isReady,
+      enhance,
+    }));
+    const setups = new Map(
+      Object.keys(ready).map((key) => [key, connections[key] === false ? { ...setup, connection: undefined } : setup]),
+    );
+    const admit = jest.fn(async () => undefined);
+    const inForce = { ...settingsInForce(new Map()), promptEnhancer: 'ollama' as const };
+    const enhancement = new PromptEnhancement(
+      { current: () => Promise.resolve(inForce) } as unknown as StudioSettingsService,
+      new ReadyEnhancers(new EnhancerRegistry(enhancers), { read: async () => setups } as unknown as EnhancerSetups),
+      { admit } as unknown as EnhancementThrottle,
+      new EnhancerHealth(new TestClock()),
+      new EnhancementMetrics(new Metrics()),
+    );
+    return { enhancement, enhance, admit };
+  }
+
+  test.each([
+    [{ ollama: true, mock: true }, 'ollama'],
+    [{ mock: true, ollama: true }, 'ollama'],
+    [{ ollama: false, mock: true }, 'mock'],
+    [{ mock: true, gemini: true }, 'mock'],
+  ])('of %j is %s', async (ready, provider) => {
+    expect(await open(ready).enhancement.enhance(MEMBER, { prompt: PROMPT })).toMatchObject({ provider });
+  });
+
+  test.each([[{ ollama: false, mock: false }], [{ gemini: true }], [{}]])(
+    'of %j is nobody, and the prompt stays as it is',
+    async (ready) => {
+      const { enhancement, admit } = open(ready);
+      await expect(enhancement.enhance(MEMBER, { prompt: PROMPT })).rejects.toMatchObject({
+        code: 'enhancer.unavailable',
+        retryable: false,
+        message:
+          "We couldn't enhance the prompt. No enhancer has been set up. Tell your administrator. The prompt is unchanged and you were not charged.",
+      });
+      expect(admit).not.toHaveBeenCalled();
+    },
+  );
+
+  test('is asked as often as anybody likes where it costs nobody anything', async () => {
+    const offline = open({ mock: true }, { mock: false });
+    await offline.enhancement.enhance(MEMBER, { prompt: PROMPT });
+    expect(offline.admit).not.toHaveBeenCalled();
+    const vendor = open({ ollama: true });
+    await vendor.enhancement.enhance(MEMBER, { prompt: PROMPT });
+    expect(vendor.admit.mock.calls).toEqual([[MEMBER]]);
+  });
+
+  test('is asked for no more than the chosen provider reads', async () => {
+    const list = jest.fn(async () => [
+      { key: 'short', capabilities: { maxPromptLength: 9 } },
+      { key: 'long', capabilities: {} },
+    ]);
+    const suggested = async (provider?: string) => {
+      const { enhancement } = open({ ollama: true });
+      const suggestions = new PromptSuggestions(enhancement, { list } as unknown as ProviderCatalogue);
+      const wish = { prompt: PROMPT, ...(provider === undefined ? {} : { provider }) };
+      return (await suggestions.suggest(MEMBER, wish, new AbortController().signal)).enhanced_prompt;
+    };
+
+    expect(await suggested()).toBe('a harbour at dusk');
+    expect(list).not.toHaveBeenCalled();
+    expect(await suggested('short')).toBe('a harbour');
+    expect(await suggested('long')).toBe('a harbour at dusk');
+    expect(await suggested('nobody')).toBe('a harbour at dusk');
+  });
+
+  test('is not asked any more once nobody waits', async () => {
+    const { enhancement, enhance } = open({ ollama: true });
+    const suggestions = new PromptSuggestions(enhancement, { list: async () => [] } as unknown as ProviderCatalogue);
+    const leaving = new AbortController();
+    await suggestions.suggest(MEMBER, { prompt: PROMPT }, leaving.signal);
+    leaving.abort();
+    expect(enhance.mock.calls[0]?.[2].aborted).toBe(true);
   });
 });

@@ -138,3 +138,119 @@ describe('images as base64', () => {
     expect([first.destroyed, opened]).toEqual([true, ['key-a']]);
   });
 });
+
+describe('a generation that is asked for in the words of OpenAI', () => {
+  const IMAGES = ['a', 'b'].map((id) => ({
+    id,
+    width: 8,
+    height: 6,
+    mime: 'image/png',
+    image_url: `/static/${id}?s=1`,
+  }));
+  const FINISHED = {
+    ...{ id: 'g', images: IMAGES, credits: { quoted: 3, charged: 2 } },
+    ...{ created_at: '2026-11-28T10:00:00.900Z', completed_at: '2026-11-28T10:00:02.000Z' },
+  };
+
+  function open(finished: object = FINISHED, canceled: object = finished, keys: readonly string[] = ['a', 'b']) {
+    const generate = jest.fn(async (..._: unknown[]) => ({ id: 'g', isReplay: false }));
+    const cancel = jest.fn(async (..._: unknown[]) => canceled);
+    const finish = jest.fn(async (..._: unknown[]) => finished);
+    const offer = { tier: 'standard', credits: 1, sizes: new Map([['1:1', '8x8']]) };
+    const models = ['standard', 'openai/flare'].map((id) => ({
+      id,
+      provider: id.split('/')[1] && 'openai',
+      tiers: [offer],
+    }));
+    const service = new OpenAIImagesService(
+      { current: async () => models } as unknown as OfferedModels,
+      { generate, cancel } as unknown as StudioService,
+      { finish } as unknown as GenerationResponder,
+      { storageKeysOf: async () => new Map(keys.map((id) => [id, `key-${id}`])) } as unknown as GalleryService,
+      { get: async () => ({ stream: Readable.from([Buffer.from('x')]), bytes: 1 }) } as unknown as ObjectStore,
+      { publicUrl: 'https://atelier.example/' } as Configuration,
+    );
+    const json = jest.fn();
+    const response = { status: jest.fn((_: number) => ({ json })) };
+    const ask = (request: object, key?: string): Promise<void> =>
+      service.generate(USER, { prompt: 'a harbour', response_format: 'url', ...request }, key, response as never);
+    return { service, generate, cancel, finish, response, json, ask };
+  }
+
+  test.each([
+    [{}, { count: 1 }],
+    [{ n: 3, model: 'standard' }, { count: 3 }],
+    [
+      { model: 'openai/flare', user: 'u-1' },
+      { count: 1, provider: 'openai', metadata: { user: 'u-1' } },
+    ],
+    [
+      { user: 'old', safety_identifier: 'new' },
+      { count: 1, metadata: { user: 'new' } },
+    ],
+  ])('is one of ours: %j', async (request, wish) => {
+    const { generate, finish, response, ask } = open();
+    await ask(request, 'once');
+
+    const meant = {
+      enhance: false,
+      prompt: 'a harbour',
+      tier: 'standard',
+      aspect_ratio: '1:1',
+      ...wish,
+    };
+    expect(generate.mock.calls).toEqual([[USER, meant, 'once']]);
+    expect(finish.mock.calls).toEqual([[USER, { id: 'g', isReplay: false }, 600_000, response]]);
+  });
+
+  test('is answered with links that lead to this installation, and with what it cost', async () => {
+    const { response, json, cancel, ask } = open();
+    await ask({});
+
+    expect(response.status).toHaveBeenCalledWith(200);
+    expect(json.mock.calls).toEqual([
+      [
+        {
+          created: Date.parse('2026-11-28T10:00:00Z') / 1_000,
+          size: '8x6',
+          output_format: 'png',
+          data: ['a', 'b'].map((id) => ({ url: `https://atelier.example/static/${id}?s=1` })),
+          usage: {
+            credits: 2,
+            input_tokens: 0,
+            output_tokens: 0,
+            total_tokens: 0,
+            input_tokens_details: { text_tokens: 0, image_tokens: 0 },
+          },
+        },
+      ],
+    ]);
+    expect(cancel).not.toHaveBeenCalled();
+  });
+
+  test('that is not finished in time is canceled, and answered with what is there', async () => {
+    const [late, one] = [
+      { ...FINISHED, completed_at: null },
+      { ...FINISHED, images: IMAGES.slice(1) },
+    ];
+    const { cancel, json, ask } = open(late, one);
+    await ask({});
+
+    expect(cancel.mock.calls).toEqual([[USER, 'g']]);
+    expect(json.mock.calls[0]).toMatchObject([{ data: [{ url: 'https://atelier.example/static/b?s=1' }] }]);
+    await expect(open(late, { ...late, images: [] }).ask({})).rejects.toMatchObject({
+      code: 'studio.not_in_time',
+      kind: 'upstream_timeout',
+      message: 'The images were not finished in time. Nothing was charged.',
+      retryable: true,
+      generationId: 'g',
+    });
+  });
+
+  test('is no answer without an image, or with one whose object is not known', async () => {
+    await expect(open({ ...FINISHED, images: [] }).ask({})).rejects.toThrow('delivered nothing');
+    const images = { response_format: 'b64_json' };
+    await expect(open({ ...FINISHED, images: [] }).ask(images)).rejects.toThrow('delivered nothing');
+    await expect(open(FINISHED, FINISHED, ['a']).ask(images)).rejects.toThrow('image b');
+  });
+});
