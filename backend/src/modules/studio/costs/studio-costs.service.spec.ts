@@ -1,8 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { ObservedStudio } from '../../../../test/model/observed-studio.js';
 import { GenerateRequest, type Tier } from '@atelier/contracts';
-import { ProviderError } from '../../providers/index.js';
+import { DataSource } from 'typeorm';
+import { type CallSum, type ProviderAttempts, ProviderError } from '../../providers/index.js';
 import { StudioSettingsService } from '../../studio-settings/index.js';
 import { imageOf } from '../testing/open-studio.js';
 import { StudioCostsService } from './studio-costs.service.js';
@@ -80,5 +81,33 @@ describeAppOnEveryDatabase('StudioCostsService', (start) => {
     expect((await margins(3))[0]).toEqual([3, 109_001]);
     clock.nowMs += 2 * DAY_MS;
     expect(await margins(1)).toEqual([]);
+  });
+
+  test('keeps providers and tiers apart, also those that delivered nothing, and calls whose tier nobody knows', async () => {
+    const studio = await (await ObservedStudio.open(start)).forNewcomer(100);
+    const sum = { calls: 2, delivered: 0, costMicros: 30, unknownCosts: 1 };
+    const sums: CallSum[] = [
+      { provider: 'openai', tier: 'standard', ...sum },
+      { provider: 'gemini', tier: 'standard', ...sum, calls: 5 },
+      { provider: 'gemini', tier: null, ...sum, costMicros: 7 },
+    ];
+    const sumsSince = jest.fn(async (_: number) => sums);
+    const service = new StudioCostsService(
+      studio.get(DataSource),
+      { sumsSince } as unknown as ProviderAttempts,
+      studio.get(StudioSettingsService),
+      studio.clock,
+    );
+    await studio.get(StudioSettingsService).change(studio.administrator, { credit_value_usd: '0.05' });
+
+    const { costs } = await service.ofLastDays(2);
+
+    expect(sumsSince.mock.calls).toEqual([[studio.clock.nowMs - 2 * DAY_MS]]);
+    const nothing = { images: 0, credits_charged: 0, unknown_costs: 1 };
+    expect(costs).toEqual([
+      { provider: 'gemini', tier: 'standard', calls: 5, cost_micros: 30, margin_micros: -30, ...nothing },
+      { provider: 'gemini', tier: null, calls: 2, cost_micros: 7, margin_micros: -7, ...nothing },
+      { provider: 'openai', tier: 'standard', calls: 2, cost_micros: 30, margin_micros: -30, ...nothing },
+    ]);
   });
 });

@@ -176,10 +176,40 @@ describe('PromptEnhancement', () => {
     await expect(enhancement.enhance(MEMBER, { prompt: PROMPT })).rejects.toMatchObject({
       code: 'enhancer.throttled',
       kind: 'throttled',
+      message: 'At most 20 prompts a minute can be enhanced. The prompt is unchanged and you were not charged.',
+      retryable: true,
       retryAfterMs: expect.any(Number),
     });
     expect(enhance).toHaveBeenCalledTimes(20);
     await enhancement.enhance(ADMIN, { prompt: PROMPT });
+  });
+});
+
+test('A count that can not be kept is trouble of our own, and is no refusal', async () => {
+  const make = jest.fn((_: object) => ({ consume: () => Promise.reject(new Error('Redis is away')) }));
+  const throttle = new EnhancementThrottle({ make } as unknown as Limiters);
+
+  await expect(throttle.admit(MEMBER)).rejects.toThrow('Redis is away');
+  expect(make.mock.calls).toEqual([[{ name: 'enhancements', points: 20, durationS: 60 }]]);
+});
+
+describe('EnhancementMetrics', () => {
+  test('tell the time in seconds, and a deadline of our own from a caller who went away', async () => {
+    const metrics = new Metrics();
+    const measured = new EnhancementMetrics(metrics);
+    const [late, gone] = [new Error('late'), new Error('gone')];
+    late.name = 'TimeoutError';
+    for (const reason of [late, gone]) {
+      const failing = () => Promise.reject(new ProviderError('timeout'));
+      await expect(measured.measure('ollama', AbortSignal.abort(reason), failing)).rejects.toThrow();
+    }
+
+    const text = await metrics.format();
+    expect(text).toContain('{enhancer="ollama",outcome="timeout"} 1');
+    expect(text).toContain('{enhancer="ollama",outcome="aborted"} 1');
+    const sum = Number(/duration_seconds_sum\{enhancer="ollama"\} (\S+)/.exec(text)?.[1]);
+    expect(sum).toBeGreaterThan(0);
+    expect(sum).toBeLessThan(1);
   });
 });
 

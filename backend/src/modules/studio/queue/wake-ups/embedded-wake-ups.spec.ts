@@ -42,3 +42,11 @@ test('keeps no timer when nobody listens any more', async () => {
   expect(jest.getTimerCount()).toBe(0);
   expect(woken).toEqual([]);
 });
+
+test('has the database looked at every second, as nobody else wakes this process', async () => {
+  const wakeUps = new EmbeddedWakeUps();
+
+  expect(wakeUps.lookEveryMs).toBe(1_000);
+  // Nothing is ever on its way.
+  await expect(wakeUps.settle()).resolves.toBeUndefined();
+});

@@ -4,8 +4,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Metrics } from '../../../../platform/metrics/index.js';
 import { RedisConnections } from '../../../../platform/redis/index.js';
+import { EmbeddedWakeUps } from './embedded-wake-ups.js';
+import { type WaitingItem, wakeUps } from './index.js';
 import { RedisWakeUps } from './redis-wake-ups.js';
-import type { WaitingItem } from './wake-ups.js';
 
 // The specs make connections fail, which is logged.
 Logger.overrideLogger(false);
@@ -71,6 +72,25 @@ describe('RedisWakeUps without their Redis', () => {
     expect(here.woken).toEqual([2]);
     expect(await countsOf(here)).toEqual({ announced: 0, failed: 2 });
     expect(here.wakeUps.lookEveryMs).toBe(1_000);
+  });
+
+  test('are those of an installation that has one, even while it is away; of another they are embedded', async () => {
+    const [configured, none] = [await RedisConnections.open(NOWHERE), await RedisConnections.open(undefined)];
+    const made: unknown[] = [];
+    for (const redis of [configured, none]) made.push(await wakeUps.useFactory(redis, new Metrics()));
+    configured.onApplicationShutdown();
+
+    expect(made).toEqual([expect.any(RedisWakeUps), expect.any(EmbeddedWakeUps)]);
+  });
+
+  test('are asked for nothing when nothing waits', async () => {
+    const here = await startProcess(NOWHERE);
+
+    here.wakeUps.announce([]);
+    await here.wakeUps.settle();
+
+    expect(here.woken).toEqual([]);
+    expect(await countsOf(here)).toEqual({ announced: 0, failed: 0 });
   });
 
   test('do not keep a process from stopping', async () => {
