@@ -69,6 +69,7 @@ describeAppOnEveryDatabase('Frozen accounts', (start) => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
 
     await app.get(FrozenAccounts).release(ADMINISTRATOR, anna.id);
+    expect(warn).toHaveBeenCalledTimes(1);
     await app.get(FrozenAccounts).release(ADMINISTRATOR, anna.id);
 
     expect(warn.mock.calls).toEqual([[{ userId: anna.id, releasedBy: ADMINISTRATOR.id }, expect.any(String)]]);

@@ -191,7 +191,15 @@ describeAppOnEveryDatabase('An item whose provider fails', (start) => {
     const stranded = new StrandedItems(app.get(DataSource), breaker, fallback, queue, wakeUps);
     clock.nowMs += 1;
     const second = await submitFor('auto');
-    await app.get(DataSource).manager.update(GenerationItem, { id: second }, { fence: 3 });
+    const { manager } = app.get(DataSource);
+    await manager.update(GenerationItem, { id: second }, { fence: 3 });
+    // Waits longer than any other, for a provider that is well.
+    await manager.update(GenerationItem, { id: claimed }, { runAt: 1 });
+    // While there is nobody else they stay where they are.
+    await app.get(StudioSettingsService).change(ADMIN, { provider_gemini_enabled: 'false' });
+    expect(await stranded.handOver(10)).toEqual([]);
+    expect(await itemOf(waiting)).toMatchObject({ provider: 'openai', fallbacks: 0 });
+    await app.get(StudioSettingsService).change(ADMIN, { provider_gemini_enabled: 'true' });
     // Whoever waits longest comes first, however few are handed over at a time.
     expect(await stranded.handOver(1)).toEqual([waiting]);
     expect(await stranded.handOver(10)).toEqual([second]);
