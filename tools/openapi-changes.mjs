@@ -11,7 +11,7 @@ const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
  */
 export function breakingChanges(before, after) {
   const now = operationsOf(after);
-  return [...operationsOf(before)].flatMap(([key, old]) => {
+  const changes = [...operationsOf(before)].flatMap(([key, old]) => {
     const other = now.get(key);
     const name = `${old.title} (${old.operation.operationId})`;
     if (!other) return [`${name} is gone.`];
@@ -23,6 +23,19 @@ export function breakingChanges(before, after) {
       ...bodyChanges(old.operation, other.operation, documents),
       ...answerChanges(old.operation, other.operation, documents),
     ].map((change) => `${name}: ${change}.`);
+  });
+  return [...changes, ...messageChanges(before, after)];
+}
+
+/** What webhooks are told is an answer as well, to a question that nobody asked. @param {Schema} before @param {Schema} after */
+function messageChanges(before, after) {
+  return Object.entries(before.webhooks ?? {}).flatMap(([type, { post: old }]) => {
+    const now = after.webhooks?.[type]?.post;
+    if (!now) return [`Webhooks are not told of ${type} any more.`];
+    const [was, is] = [old, now].map(({ requestBody }) => requestBody.content['application/json'].schema);
+    const comparison = { before, after, direction: /** @type {const} */ ('answered'), seen: new Set() };
+    const changes = inBody('in the message', schemaChanges(was, is, '', comparison));
+    return changes.map((change) => `The webhook ${type}: ${change}.`);
   });
 }
 

@@ -39,6 +39,11 @@ const document = () => ({
     },
     '/health': { get: { operationId: 'getHealth', security: [], responses: { 200: {} } } },
   },
+  webhooks: {
+    'image.made': {
+      post: { requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Message' } } } } },
+    },
+  },
   components: {
     responses: {
       NotFound: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
@@ -50,6 +55,7 @@ const document = () => ({
         required: ['code'],
       },
       ProblemCode: { type: 'string', enum: ['not_found'] },
+      Message: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] },
       Image: {
         type: 'object',
         properties: {
@@ -179,6 +185,8 @@ const BREAKING = [
     `${GET} in the answer 200 status may now be more than "new", "old".`,
     (one) => delete image(one).properties.status.enum,
   ],
+  ['Webhooks are not told of image.made any more.', (one) => (one.webhooks = {})],
+  ['The webhook image.made: in the message type is gone.', (one) => (one.components.schemas.Message.properties = {})],
   [
     `${GET} in the answer 200 each member of labels may now be integer.`,
     (one) => (image(one).properties.labels.additionalProperties.type = 'integer'),

@@ -10,6 +10,7 @@ import { SESSION_EXAMPLES } from './examples/session.js';
 import { STUDIO_EXAMPLES } from './examples/studio.js';
 import { WEBHOOK_EXAMPLES } from './examples/webhooks.js';
 import { introduction } from './introduction.js';
+import { MESSAGES } from './messages.js';
 import { PARAMETERS } from './parameters.js';
 import { PROBLEMS } from './problems.js';
 import { WORDS } from './contract-words.js';
@@ -34,5 +35,6 @@ export const MANUAL: Manual = {
   chapters: CHAPTERS,
   parameters: PARAMETERS,
   operations: OPERATIONS,
+  messages: MESSAGES,
   problems: PROBLEMS,
 };

@@ -62,7 +62,7 @@ describe('the description of the API', () => {
   };
   /** Every body with what it is of. */
   const bodies = (): { title: string; type: string; media: Media; isNeeded: boolean }[] =>
-    places.flatMap((place) => [
+    [...places, ...operationsOf({ paths: document.webhooks })].flatMap((place) => [
       ...Object.entries(place.operation.requestBody?.content ?? {}).map(([type, media]) => ({
         title: `${place.operation.operationId}: request`,
         type,

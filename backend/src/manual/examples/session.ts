@@ -23,6 +23,7 @@ const PASSWORD = 'correct horse battery staple';
 export const SESSION_EXAMPLES = {
   signIn: { request: { email, password: PASSWORD }, answers: { 200: GRANT } },
   refreshSession: { answers: { 200: GRANT } },
+  getMe: { answers: { 200: { id, email, name, role, credits: { available: 96, held: 1 } } } },
   signOut: {},
   changePassword: {
     request: { current_password: PASSWORD, new_password: 'seven quiet lighthouses at dusk' },
@@ -48,5 +49,4 @@ export const SESSION_EXAMPLES = {
   listOwnSessions: { answers: { 200: pageOf(SESSION, SESSION.id) } },
   endOwnSession: { parameters: { id: SESSION.id } },
   endOtherSessions: { answers: { 200: { ended: 2 } } },
-  getMe: { answers: { 200: { id, email, name, role, credits: { available: 96, held: 1 } } } },
 } as const satisfies Record<string, OperationExamples>;

@@ -32,6 +32,10 @@ export interface Manual {
   readonly parameters: Readonly<Record<string, { readonly description: string; readonly example: unknown }>>;
   /** By operation id. */
   readonly operations: Readonly<Record<string, OperationExamples>>;
+  /** What webhooks are told, by the type of the event. */
+  readonly messages: Readonly<
+    Record<string, { readonly summary: string; readonly data: Readonly<Record<string, string | number>> }>
+  >;
   /** Every problem as it is thrown, with a sentence on what to do. */
   readonly problems: Readonly<Record<ProblemCode, { readonly error: DomainError; readonly advice: string }>>;
 }

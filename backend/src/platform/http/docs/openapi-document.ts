@@ -6,6 +6,7 @@ import { type Document, operationsOf } from './document-types.js';
 import type { Manual } from './manual.js';
 import { completeOperation } from './operation-details.js';
 import { HEADERS, Refusals } from './refusals.js';
+import { webhookOperations } from './webhook-operations.js';
 
 /** The API's description, made from the routes and their schemas when somebody first asks for it. */
 @Injectable()
@@ -30,7 +31,7 @@ export function describeApi(application: INestApplication, manual: Manual): Docu
   const { paths } = SwaggerModule.createDocument(application, new DocumentBuilder().build(), {
     standardSchemaConverter: schemas.convert,
   });
-  const document = { paths: sorted(paths) as Document['paths'] };
+  const document = { paths: inOrderOf(manual, paths as Document['paths']) };
   for (const place of operationsOf(document)) completeOperation(place, { manual, schemas, refusals });
   schemas.referTo(Problem);
   schemas.referTo(OpenAIError);
@@ -47,6 +48,7 @@ export function describeApi(application: INestApplication, manual: Manual): Docu
     security: [{ session: [] }],
     tags: manual.chapters.map(({ name, description }) => ({ name, description })),
     ...document,
+    webhooks: webhookOperations(manual, schemas),
     components: {
       schemas: schemas.components(),
       responses: sorted(refusals.responses),
@@ -81,6 +83,19 @@ const SECURITY_SCHEMES = {
     description: 'Opens an event stream where no header can be sent, as in a browser’s EventSource.',
   },
 };
+
+/** Paths as the manual goes through their operations; within a path it is the methods that have an order. */
+function inOrderOf({ operations }: Manual, paths: Document['paths']): Document['paths'] {
+  const ids = Object.keys(operations);
+  const placeOf = (path: string): number => {
+    const places = operationsOf({ paths: { [path]: paths[path] ?? {} } }).map((one) =>
+      ids.indexOf(one.operation.operationId),
+    );
+    return Math.min(...places.map((place) => (place === -1 ? ids.length : place)));
+  };
+  const byPlace = Object.entries(sorted(paths)).map(([path, item]) => [placeOf(path), path, item] as const);
+  return Object.fromEntries(byPlace.sort(([a], [b]) => a - b).map(([, path, item]) => [path, item]));
+}
 
 function sorted<Value>(record: Record<string, Value>): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

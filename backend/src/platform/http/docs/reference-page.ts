@@ -36,9 +36,12 @@ SwaggerUIBundle({
 
 /** Long words and wide tables on narrow screens. */
 export const STYLE = `body { margin: 0; }
+#reference { overflow-x: clip; }
+.dark-mode .swagger-ui .headers td { color: inherit; }
 .swagger-ui .markdown table, .swagger-ui .renderedMarkdown table { display: block; overflow-x: auto; }
 .swagger-ui .markdown code, .swagger-ui .renderedMarkdown code { overflow-wrap: anywhere; }
-.swagger-ui .markdown td, .swagger-ui .renderedMarkdown td { padding: 6px 12px 6px 0; }
+.swagger-ui .markdown :is(td, th), .swagger-ui .renderedMarkdown :is(td, th) { padding: 6px 16px 6px 0; }
+.swagger-ui .response-col_links { display: none; }
 .swagger-ui .opblock-summary-path, .swagger-ui .opblock-summary-description { overflow-wrap: anywhere; }
 @media (max-width: 640px) {
   .swagger-ui .wrapper { padding: 0 12px; }
