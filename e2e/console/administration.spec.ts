@@ -41,13 +41,13 @@ test('leaving with unsaved changes asks first', async ({ page }) => {
 test('a saved setting survives a restart of the server', async ({ page, server }) => {
   const settings = new SettingsPage(page);
   await settings.open('New users and limits');
-  await page.getByLabel('Initial credits').fill('250');
+  await page.getByRole('textbox', { name: 'Initial credits' }).fill('250');
   await settings.save();
 
   await server.restart();
   await settings.open('New users and limits');
 
-  await expect(page.getByLabel('Initial credits')).toHaveValue('250');
+  await expect(page.getByRole('textbox', { name: 'Initial credits' })).toHaveValue('250');
 });
 
 test('an administrator creates a user with a link, who chooses a password and signs in', async ({ page, browser }) => {

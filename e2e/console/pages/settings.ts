@@ -13,7 +13,7 @@ export class SettingsPage {
   }
 
   price(tier: 'Standard' | 'Premium 2' | 'Premium 4'): Locator {
-    return this.page.getByLabel(`${tier} price`);
+    return this.page.getByRole('textbox', { name: `${tier} price` });
   }
 
   /** Reviews the changes and saves them. @returns what the review listed */
