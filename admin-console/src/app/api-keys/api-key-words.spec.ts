@@ -35,6 +35,7 @@ describe('the words for API keys', () => {
   it('point out an end within a week', () => {
     const endAt = (expires_at: string | null, more = {}) => end(apiKey('a', 'A', { expires_at, ...more }), NOW);
     expect(endAt(null)).toEqual({ text: 'Never', isNotable: false });
+    expect(endAt(null, { status: 'revoked', revoked_at: '2026-12-01T00:00:00.000Z' })).toMatchObject({ text: 'Never' });
     expect(endAt('2026-12-22T12:00:00.000Z')).toEqual({ text: '22 Dec 2026', isNotable: false });
     expect(endAt('2026-12-22T11:59:59.000Z')).toMatchObject({ isNotable: true });
     expect(endAt('2026-12-01T00:00:00.000Z', { status: 'expired' })).toEqual({ text: '1 Dec 2026', isNotable: false });

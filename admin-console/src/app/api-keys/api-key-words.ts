@@ -62,7 +62,6 @@ export function lastUse(key: ApiKey, nowMs: number): Notice {
 }
 
 export function end(key: ApiKey, nowMs: number): Notice {
-  if (key.revoked_at !== null) return { text: `Revoked ${formatDay(key.revoked_at)}`, isNotable: false };
   if (key.expires_at === null) return { text: 'Never', isNotable: false };
   const isSoon = isUsable(key) && Date.parse(key.expires_at) - nowMs < ENDS_SOON_MS;
   return { text: isSoon ? formatInstant(key.expires_at) : formatDay(key.expires_at), isNotable: isSoon };
