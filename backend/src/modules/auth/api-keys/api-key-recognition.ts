@@ -6,6 +6,7 @@ import type { ApiKeyScope } from '@atelier/contracts';
 import type { Repository } from 'typeorm';
 import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
+import { type RecognisedUser, activeUser } from '../users/recognised-user.js';
 import { UserEntity } from '../users/user.entity.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyIdOf, hashOfApiKey } from './api-key-token.js';
@@ -39,12 +40,13 @@ export class ApiKeyRecognition {
    * @param address where the request comes from
    * @throws DomainError `auth.api_key_invalid`, `auth.api_key_address`
    */
-  async recognise(key: string, address: string): Promise<{ user: UserEntity; apiKey: ApiKeyClaims }> {
+  async recognise(key: string, address: string): Promise<{ user: RecognisedUser; apiKey: ApiKeyClaims }> {
     const id = apiKeyIdOf(key);
     // What is no key of ours never reaches the database.
     const found = id === undefined ? null : await this.keys.findOneBy({ id });
     if (!found || !this.#isSecretOf(found, key)) throw apiKeyInvalid();
-    const user = await this.#activeUserOf(found);
+    const user = await activeUser(this.users.manager, found.userId);
+    if (!user) throw apiKeyInvalid();
     if (!isAllowed(address, addressesOf(found))) throw apiKeyAddressRefused();
     await this.#noteUse(found);
     const { userId, monthlyCreditLimit } = found;
@@ -67,12 +69,6 @@ export class ApiKeyRecognition {
     if (isCurrent || previousHash === null || previousValidUntil === null || previousValidUntil <= nowMs)
       return isCurrent;
     return timingSafeEqual(given, Buffer.from(previousHash, 'hex'));
-  }
-
-  async #activeUserOf({ userId }: ApiKeyEntity): Promise<UserEntity> {
-    const user = await this.users.findOneBy({ id: userId, status: 'active' });
-    if (!user) throw apiKeyInvalid();
-    return user;
   }
 
   async #noteUse({ id, lastUsedAt }: ApiKeyEntity): Promise<void> {

@@ -10,6 +10,7 @@ import { credentialsInvalid, refreshInvalid, tokenExpired, tokenInvalid } from '
 import { hashOfToken } from '../opaque-token.js';
 import type { RequestOrigin } from '../origin.js';
 import { sessionUserView } from '../users/user-view.js';
+import { type RecognisedUser, userOfSession } from '../users/recognised-user.js';
 import { UserEntity } from '../users/user.entity.js';
 import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-tokens.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
@@ -147,7 +148,7 @@ export class SessionsService {
    * Finds whose access token it is, as they are now.
    * @throws DomainError `auth.token_expired`, `auth.token_invalid`
    */
-  async recognise(accessToken: string): Promise<{ user: UserEntity; session: SessionClaims }> {
+  async recognise(accessToken: string): Promise<{ user: RecognisedUser; session: SessionClaims }> {
     const session = await this.accessTokens.verify(accessToken);
     return { user: await this.userOf(session), session };
   }
@@ -156,17 +157,8 @@ export class SessionsService {
    * Finds whose session it is, as they are now: rights that were taken away a moment ago are gone already.
    * @throws DomainError `auth.token_expired`, `auth.token_invalid`
    */
-  async userOf({ userId, version, sessionId }: SessionClaims): Promise<UserEntity> {
-    const user = await this.users
-      .createQueryBuilder('account')
-      .innerJoin(
-        SessionEntity,
-        'session',
-        'session.userId = account.id AND session.id = :sessionId AND session.revokedAt IS NULL AND session.expiresAt > :nowMs',
-        { sessionId, nowMs: this.clock.now() },
-      )
-      .where('account.id = :userId AND account.status = :status', { userId, status: 'active' })
-      .getOne();
+  async userOf({ userId, version, sessionId }: SessionClaims): Promise<RecognisedUser> {
+    const user = await userOfSession(this.users.manager, { userId, sessionId }, this.clock.now());
     if (!user) throw tokenInvalid();
     if (user.sessionVersion !== version) throw tokenExpired();
     return user;

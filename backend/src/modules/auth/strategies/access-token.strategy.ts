@@ -9,7 +9,7 @@ import { looksLikeApiKey } from '../api-keys/api-key-token.js';
 import { authenticationRequired, tokenInvalid } from '../auth.errors.js';
 import { originOf } from '../origin.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import type { UserEntity } from '../users/user.entity.js';
+import type { RecognisedUser } from '../users/recognised-user.js';
 import { UsersService } from '../users/users.service.js';
 
 /** Longer than any token of ours: what goes beyond is refused before it is looked at. */
@@ -45,7 +45,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, SESSION_STRA
     return [actorOf(user, { apiKey, origin: originOf(request) }), { apiKey }];
   }
 
-  async #noteActivity(user: UserEntity): Promise<void> {
+  async #noteActivity(user: RecognisedUser): Promise<void> {
     try {
       await this.users.touchLastActive(user);
     } catch (error) {
