@@ -12,6 +12,7 @@ export function rotationOf(webhook: Webhook, commands: WebhookCommands): Rotatio
     warning: isRotating ? 'A rotation is under way already. The secret from before it ends now.' : undefined,
     graceLabel: 'Old secret goes on for',
     graceHelp: 'Messages carry a signature of each, so that your program can be changed over.',
+    action: 'Rotate',
     newTitle: 'The new secret',
     secretLabel: 'Signing secret',
     confirmation: 'I’ve stored this secret',

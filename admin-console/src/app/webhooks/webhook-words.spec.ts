@@ -33,7 +33,6 @@ describe('the words of webhooks', () => {
 
   it.each<[Partial<Webhook>, string, string]>([
     [{}, 'success', 'On'],
-    [{ last_delivery: null }, 'success', 'On, nothing sent yet'],
     [{ failing_since: AT }, 'warning', `Failing since ${formatInstant(AT)}`],
     [{ enabled: false, disabled_reason: 'by_owner' }, 'neutral', 'Off'],
     [{ enabled: false, disabled_reason: 'failing', failing_since: AT }, 'error', 'Turned off: it kept failing'],

@@ -61,7 +61,7 @@ export function standingOf(webhook: Webhook): Standing {
   if (!enabled && reason === 'failing') return { tone: 'error', text: 'Turned off: it kept failing' };
   if (!enabled) return { tone: 'neutral', text: 'Off' };
   if (failingSince !== null) return { tone: 'warning', text: `Failing since ${formatInstant(failingSince)}` };
-  return { tone: 'success', text: webhook.last_delivery === null ? 'On, nothing sent yet' : 'On' };
+  return { tone: 'success', text: 'On' };
 }
 
 /** What became of the latest attempt: `Arrived 3 Nov 2026, 14:05`. */

@@ -14,14 +14,15 @@ import { EmptyState } from '../../ui/empty-state';
 import { ErrorState } from '../../ui/error-state';
 import { Icon } from '../../ui/icon';
 import { PageHeader } from '../../ui/page-header';
+import { rotated } from '../../ui/rotate-secret-dialog/rotate-secret-dialog';
 import { Skeleton } from '../../ui/skeleton';
 import { ApiKeyCommands } from '../api-key-commands';
 import { ApiKeyTable } from '../api-key-table/api-key-table';
 import { CreateKeyDialog, type NewKeyQuestion } from '../create-key-dialog/create-key-dialog';
 import { EditKeyDialog } from '../edit-key-dialog/edit-key-dialog';
 import type { KeyOwner } from '../key-owner';
+import { rotationOf } from '../key-rotation';
 import { RevokeKeyDialog } from '../revoke-key-dialog/revoke-key-dialog';
-import { RotateKeyDialog } from '../rotate-key-dialog/rotate-key-dialog';
 
 const PAGE_SIZE = 50;
 
@@ -112,11 +113,10 @@ export class ApiKeysPage {
   }
 
   protected async rotate(key: ApiKey): Promise<void> {
-    const issued = await answerOf<IssuedApiKey>(this.#dialogs, RotateKeyDialog, key);
-    if (!issued) return;
-    const { key: _secret, ...rotated } = issued;
-    this.#replace(rotated);
-    this.#notifications.inform(`Rotated ${rotated.name}.`);
+    const after = await rotated(this.#dialogs, rotationOf(key, this.#commands));
+    if (!after) return;
+    this.#replace(after);
+    this.#notifications.inform(`Rotated ${after.name}.`);
   }
 
   protected async revoke(key: ApiKey): Promise<void> {

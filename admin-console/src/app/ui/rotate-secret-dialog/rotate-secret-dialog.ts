@@ -29,6 +29,8 @@ export interface Rotation<Rotated> {
   /** `Old secret keeps working for` */
   readonly graceLabel: string;
   readonly graceHelp: string;
+  /** `Rotate key` */
+  readonly action: string;
   /** Of what is shown: a title, what it is called, and what one confirms. */
   readonly newTitle: string;
   readonly secretLabel: string;

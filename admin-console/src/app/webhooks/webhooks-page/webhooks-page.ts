@@ -37,7 +37,7 @@ export class WebhooksPage {
     const created = await answerOf<Webhook>(this.#dialog, WebhookDialog);
     if (!created) return;
     this.webhooks.reload();
-    this.#notifications.inform('The webhook is on from now on.');
+    this.#notifications.inform('Created. Events are sent to it from now on.');
   }
 }
 
