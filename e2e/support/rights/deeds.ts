@@ -15,7 +15,8 @@ export type Deed =
   | (By & { do: 'change user'; account: number; change: { role?: Role; status?: 'active' | 'disabled' } })
   | (By & { do: 'rotate key' | 'revoke key'; key: number })
   | (By & { do: 'meddle with user'; account: number; field: string; value: unknown })
-  | (By & { do: 'meddle with key'; key: number; field: string; value: unknown });
+  | (By & { do: 'meddle with key'; key: number; field: string; value: unknown })
+  | (By & { do: 'meddle with webhook'; field: string; value: unknown });
 
 const MAX_HOLDERS = 10;
 
@@ -42,6 +43,11 @@ export async function perform(world: World, deed: Deed): Promise<void> {
     case 'meddle with user': {
       const { id } = chosen(world.accounts, deed.account);
       const answer = await actor.client.patch(`/admin/users/${id}`, { [deed.field]: deed.value });
+      isDone(answer, false);
+      return;
+    }
+    case 'meddle with webhook': {
+      const answer = await actor.client.patch(`/webhooks/${world.webhookId}`, { [deed.field]: deed.value });
       isDone(answer, false);
       return;
     }

@@ -2,7 +2,7 @@ import type { ApiKeyScope } from '@atelier/contracts';
 import type { ApiClient } from '../api-client.js';
 
 /** `session`: may do what no key may, such as making keys. */
-export type Right = 'session' | Exclude<ApiKeyScope, 'images:write' | 'webhooks'>;
+export type Right = 'session' | Exclude<ApiKeyScope, 'images:write'>;
 
 /** A question for each right that changes nothing whatever the answer is. */
 const PROBES: Record<Right, (client: ApiClient) => Promise<{ status: number }>> = {
@@ -10,6 +10,7 @@ const PROBES: Record<Right, (client: ApiClient) => Promise<{ status: number }>> 
   generate: (client) => client.get('/studio/options'),
   'images:read': (client) => client.get('/studio/my-creations', { query: { limit: 1 } }),
   'credits:read': (client) => client.get('/credits/balance'),
+  webhooks: (client) => client.get('/webhooks', { query: { limit: 1 } }),
   'admin:settings': (client) => client.get('/admin/studio/settings'),
   'admin:users': (client) => client.get('/admin/users', { query: { limit: 1 } }),
   'admin:credits': (client) => client.post('/admin/credits/grants', {}),
@@ -28,5 +29,5 @@ export async function rightsOf(client: ApiClient): Promise<Set<Right>> {
   return rights;
 }
 
-export const MEMBER_RIGHTS: readonly Right[] = ['session', 'generate', 'images:read', 'credits:read'];
+export const MEMBER_RIGHTS: readonly Right[] = ['session', 'generate', 'images:read', 'credits:read', 'webhooks'];
 export const ADMIN_RIGHTS: readonly Right[] = ['admin:settings', 'admin:users', 'admin:credits', 'admin:audit'];

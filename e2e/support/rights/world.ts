@@ -1,4 +1,12 @@
-import type { ApiKeyScope, CreatedUser, IssuedApiKey, Role, SessionGrant, User } from '@atelier/contracts';
+import type {
+  ApiKeyScope,
+  CreatedUser,
+  IssuedApiKey,
+  IssuedWebhook,
+  Role,
+  SessionGrant,
+  User,
+} from '@atelier/contracts';
 import { type ApiClient, anonymous, signIn, withToken } from '../api-client.js';
 import type { Server } from '../server.js';
 import { ADMIN_RIGHTS, MEMBER_RIGHTS, type Right } from './probes.js';
@@ -24,6 +32,8 @@ export interface Holder {
 export class World {
   readonly accounts: Account[] = [];
   readonly holders: Holder[] = [];
+  /** The member's. */
+  webhookId = '';
 
   private constructor(
     readonly server: Server,
@@ -39,6 +49,8 @@ export class World {
       const scopes = role === 'admin' ? ['admin:users'] : ['generate'];
       const issued = await client.post<IssuedApiKey>('/api-keys', { name: 'The first', scopes });
       world.addKey(account, issued.body);
+      const hook = { url: 'https://shop.example/hooks', events: ['credits.low'] };
+      world.webhookId = (await client.post<IssuedWebhook>('/webhooks', hook)).body.id;
     }
     return world;
   }
