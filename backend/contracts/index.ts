@@ -15,4 +15,5 @@ export * from './studio-costs.js';
 export * from './studio.js';
 export * from './studio-settings.js';
 export * from './users.js';
+export * from './webhook-messages.js';
 export * from './webhooks.js';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { GENERATION_FINAL_EVENTS } from './generation-events.js';
 import { WEBHOOK_DESCRIPTION_MAX_LENGTH, WEBHOOK_GRACE_DEFAULT_S, WEBHOOK_GRACE_MAX_S } from './limits.js';
 import { Instant, PageQuery, Uuid, page } from './primitives.js';
+import { WEBHOOK_TEST_EVENT } from './webhook-messages.js';
 
 /** What can happen to an account's credits that somebody may want to be told of. */
 export const CREDIT_EVENTS = ['credits.granted', 'credits.low', 'credits.exhausted'] as const;
@@ -11,8 +12,6 @@ export const WEBHOOK_EVENT_TYPES = [...GENERATION_FINAL_EVENTS, ...CREDIT_EVENTS
 export const WebhookEventType = z.enum(WEBHOOK_EVENT_TYPES);
 export type WebhookEventType = z.infer<typeof WebhookEventType>;
 
-/** What the test button sends; nobody has to ask for it. */
-export const WEBHOOK_TEST_EVENT = 'webhook.test';
 export const DeliveredEventType = z.enum([...WEBHOOK_EVENT_TYPES, WEBHOOK_TEST_EVENT]);
 export type DeliveredEventType = z.infer<typeof DeliveredEventType>;
 
@@ -138,12 +137,3 @@ export const DeliveryDetail = z.strictObject({
   request: z.strictObject({ url: z.string(), headers: z.record(z.string(), z.string()), body: z.string() }),
 });
 export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
-
-/** What a receiver reads. Ids and numbers alone: whatever else it needs, it asks for with a key of its own. */
-export const WebhookMessage = z.strictObject({
-  type: DeliveredEventType,
-  /** When it happened. */
-  timestamp: Instant,
-  data: z.record(z.string(), z.union([z.string(), z.number()])),
-});
-export type WebhookMessage = z.infer<typeof WebhookMessage>;

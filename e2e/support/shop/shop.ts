@@ -2,12 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { WebhookMessage } from '@atelier/contracts';
 import { until } from '../until.js';
 
 export interface Accepted {
   readonly id: string;
-  readonly message: WebhookMessage;
+  readonly message: { readonly type: string; readonly data: Readonly<Record<string, string | number>> };
   readonly headers: Record<string, string>;
   readonly body: string;
 }

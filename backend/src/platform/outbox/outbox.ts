@@ -9,11 +9,12 @@ import { OutboxSubscription } from './outbox-subscription.entity.js';
 
 const CHANNEL = 'outbox';
 
-export interface OutboxEvent {
-  readonly userId: number;
-  readonly type: WebhookEventType;
-  readonly data: WebhookMessage['data'];
-}
+type Told<Message> = Message extends { type: WebhookEventType; data: unknown }
+  ? Readonly<{ type: Message['type']; data: Message['data'] }>
+  : never;
+
+/** What has happened to somebody, as it is told. */
+export type OutboxEvent = Readonly<{ userId: number } & Told<WebhookMessage>>;
 
 /** Takes back what somebody was about to take over: another process has taken a part of it. */
 export class OutboxTakenError extends Error {

@@ -9,7 +9,7 @@ import {
 import { DataSource, LessThan } from 'typeorm';
 import { Transactions } from '../../../platform/database/index.js';
 import { Outbox } from '../../../platform/outbox/index.js';
-import { Clock, toInstant } from '../../../platform/time/index.js';
+import { Clock } from '../../../platform/time/index.js';
 import type { Actor } from '../../auth/index.js';
 import { WebhooksService } from '../endpoints/webhooks.service.js';
 import { deliveryNotFound, webhookDisabled } from '../webhooks.errors.js';
@@ -67,13 +67,9 @@ export class DeliveriesService {
   async test(actor: Actor, webhookId: string): Promise<Delivery> {
     const { id: endpointId } = await this.webhooks.find(actor, webhookId);
     const nowMs = this.clock.now();
-    const message = {
-      type: WEBHOOK_TEST_EVENT,
-      timestamp: toInstant(nowMs),
-      data: { webhook_id: endpointId },
-    } as const;
     const eventType = WEBHOOK_TEST_EVENT;
-    return this.#send(actor, newDelivery(nowMs, { endpointId, eventType, body: bodyOf(message), isTest: 1 }));
+    const body = bodyOf(eventType, nowMs, { webhook_id: endpointId });
+    return this.#send(actor, newDelivery(nowMs, { endpointId, eventType, body, isTest: 1 }));
   }
 
   /**

@@ -1,5 +1,6 @@
-import type { WebhookMessage } from '@atelier/contracts';
+import type { DeliveredEventType } from '@atelier/contracts';
 import { newId } from '../../../platform/crypto/index.js';
+import { toInstant } from '../../../platform/time/index.js';
 import type { WebhookDelivery } from './webhook-delivery.entity.js';
 
 type Occasion = Pick<WebhookDelivery, 'endpointId' | 'eventType' | 'body'> &
@@ -23,4 +24,5 @@ export function newDelivery(nowMs: number, { isTest = 0, replayOf = null, ...occ
 }
 
 /** The text of a message, which is signed and sent as it is. */
-export const bodyOf = (message: WebhookMessage): string => JSON.stringify(message);
+export const bodyOf = (type: DeliveredEventType, atMs: number, data: unknown): string =>
+  JSON.stringify({ type, timestamp: toInstant(atMs), data });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { WebhookMessage } from '@atelier/contracts';
+import { WebhookMessage } from '@atelier/contracts';
 import { Webhook } from 'standardwebhooks';
 import { FakeReceiver } from '../../../../test/fakes/webhooks/fake-receiver.mjs';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
@@ -11,7 +11,7 @@ import { DeliveryRelay } from './delivery-relay.js';
 // A database server may be slow to make a database for each test.
 jest.setTimeout(60_000);
 
-const messageOf = ({ body }: { body: string }): WebhookMessage => JSON.parse(body) as WebhookMessage;
+const messageOf = ({ body }: { body: string }): WebhookMessage => WebhookMessage.parse(JSON.parse(body));
 
 describeAppOnEveryDatabase('Webhooks', (start) => {
   let receiver: FakeReceiver;
@@ -92,7 +92,7 @@ describeAppOnEveryDatabase('Webhooks', (start) => {
     for (const amount of [-3, -1, -1, 5, -5, -8]) await member.grant(amount);
     const messages = (await receiver.until('/credits', 4)).map(messageOf);
 
-    expect(messages.map(({ type, data }) => [type, data['available']]).sort()).toEqual([
+    expect(messages.map(({ type, data }) => [type, 'available' in data && data.available]).sort()).toEqual([
       ['credits.exhausted', 0],
       ['credits.granted', 13],
       ['credits.low', 8],
