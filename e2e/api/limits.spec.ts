@@ -151,6 +151,19 @@ describe('limits', () => {
       expect(statusesOf(await ask(two, KEY_LIMIT))).toEqual({ 200: 4, 429: 6 });
     });
 
+    it('wait for the end of an answer together with all the others, of whom Node makes no fuss', async () => {
+      const { client } = await newMember(5);
+      const { body } = await client.post<IssuedApiKey>('/api-keys', { name: 'Images', scopes: ['generate'] });
+      const answer = await withToken(server, body.key).raw('/v1/images/generations', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ prompt: 'a harbour', response_format: 'b64_json' }),
+      });
+      expect(answer.status).toBe(200);
+      expect((await answer.text()).length).toBeGreaterThan(1_000);
+      expect(server.logs()).not.toContain('MaxListenersExceededWarning');
+    });
+
     it('leave the person alone whose programs use them up', async () => {
       const { client } = await newMember();
       const { body } = await client.post<IssuedApiKey>('/api-keys', { name: 'Loop', scopes: ['generate'] });

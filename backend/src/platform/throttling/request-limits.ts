@@ -96,15 +96,25 @@ function addTo(response: Response, name: string, value: string | undefined): voi
   response.setHeader(name, typeof before === 'string' ? `${before}, ${value}` : value);
 }
 
+/** What is held for each request that is being answered. */
+const held = new WeakMap<Response, Counted[]>();
+
+/** Listens once for each response, however many limits it is counted for: others listen to its end as well. */
 function holdUntilAnswered(response: Response, counted: Counted): void {
-  let isHeld = true;
-  const leave = (): void => {
-    if (isHeld) counted.release();
-    isHeld = false;
-  };
   // A client that has gone while it was counted closes nothing any more.
-  if (response.closed) leave();
-  else response.once('close', leave).once(STREAM_OPENED, leave);
+  if (response.closed) {
+    counted.release();
+    return;
+  }
+  const known = held.get(response);
+  if (known) {
+    known.push(counted);
+    return;
+  }
+  const all = [counted];
+  held.set(response, all);
+  const leave = (): void => all.splice(0).forEach((one) => one.release());
+  response.once('close', leave).once(STREAM_OPENED, leave);
 }
 
 const rateLimited = (limit: LimitName, requests: number, retryAfterMs: number): DomainError =>

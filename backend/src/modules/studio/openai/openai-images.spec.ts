@@ -101,6 +101,16 @@ describe('images as base64', () => {
     expect(openedBy[0]?.[1]).toBe(1);
   });
 
+  test('leave no listener behind, however often the reader makes them wait', async () => {
+    const { service } = serviceWith(() => Readable.from(Array.from({ length: 40 }, () => Buffer.alloc(30))));
+    const waiting: number[] = [];
+    const response: Recorder = new Recorder(() => waiting.push(response.listenerCount('close')));
+    await send(service, response);
+
+    expect(waiting.length).toBeGreaterThan(40);
+    expect(Math.max(...waiting)).toBeLessThan(5);
+  });
+
   test('are broken off, and nothing else with them, when one can not be read', async () => {
     jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
     const { service } = serviceWith((key) =>

@@ -115,7 +115,18 @@ export class OpenAIImagesService {
 async function writeInBase64(stream: AsyncIterable<Buffer>, response: Response): Promise<void> {
   for await (const piece of inBase64(stream)) {
     if (response.destroyed) return;
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(piece)) await roomIn(response);
+  }
+}
+
+/** Resolves when the response takes more, or nobody is there who would; it leaves no listener behind. */
+async function roomIn(response: Response): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  } finally {
+    over.abort();
   }
 }
 
