@@ -1,6 +1,6 @@
 import { cpus, totalmem, type } from 'node:os';
 
-const BENCHMARKS = ['api', 'generate', 'hostile', 'ledger', 'pipeline', 'png', 'providers', 'start'];
+const BENCHMARKS = ['api', 'b64', 'generate', 'hostile', 'ledger', 'pipeline', 'png', 'providers', 'start'];
 
 const SHORT = '--short';
 

@@ -19,8 +19,9 @@ const CREDITS_EACH = 10_000_000;
  * @property {(index: number) => Promise<void>} request rejects on anything but a success
  */
 
-export async function startUpstream() {
-  const upstream = await startProgram(FAKE, '--picture-bytes', String(PICTURE_BYTES));
+/** @param {number} pictureBytes size of the images that it makes */
+export async function startUpstream(pictureBytes = PICTURE_BYTES) {
+  const upstream = await startProgram(FAKE, '--picture-bytes', String(pictureBytes));
   return {
     ...upstream,
     setDelay: async (delayMs) => {
@@ -29,18 +30,21 @@ export async function startUpstream() {
   };
 }
 
-/** @returns {Promise<{ contenders: Contender[], server: object, stop: () => Promise<void> }>} */
-export async function startContenders(upstream, dataDir) {
+/**
+ * @param {(origin: string, tokens: string[]) => Promise<(index: number) => object>} [requestsBy] what Atelier is asked for
+ * @returns {Promise<{ contenders: Contender[], server: object, stop: () => Promise<void> }>}
+ */
+export async function startContenders(upstream, dataDir, requestsBy = (_, tokens) => generateBy(tokens)) {
   const server = await startServer(dataDir, {
     OPENAI_API_KEY: 'sk-bench',
     OPENAI_BASE_URL: `${upstream.origin}/v1`,
     OUTBOUND_ALLOW: '127.0.0.1',
   });
-  const tokens = await createUsers(server);
+  const requests = await requestsBy(server.origin, await createUsers(server));
   const passThrough = await startProgram(join(import.meta.dirname, 'pass-through.mjs'), upstream.origin);
   const portkey = await startPortkey();
   const contenders = [
-    { name: 'atelier', pid: server.pid, request: clientOf(server.origin, generateBy(tokens)) },
+    { name: 'atelier', pid: server.pid, request: clientOf(server.origin, requests) },
     ...(portkey
       ? [
           {
