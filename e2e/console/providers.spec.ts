@@ -79,7 +79,7 @@ test('from keys to an image of every provider, through a refusal and a failure',
       await providers.testConnection();
       await expect(providers.testResult).toContainText('Works.');
     }
-    await page.getByRole('group', { name: 'Standard' }).getByLabel('Model').fill('own-model');
+    await page.getByRole('group', { name: 'Standard' }).getByRole('textbox', { name: 'Model' }).fill('own-model');
     await new SettingsPage(page).save();
     await providers.openList();
     await page.getByRole('switch', { name: 'Gemini' }).click();
