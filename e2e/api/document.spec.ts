@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { anonymous } from '../support/api-client.js';
@@ -89,7 +90,11 @@ describe('the description of the API', () => {
   let server: Server;
   let api: ApiDocument;
 
-  const open = (path: string) => anonymous(server).raw(path);
+  const open = async (path: string) => {
+    // Whoever was busy with schemas for seconds has to hear first which connections were closed meanwhile.
+    await turn();
+    return anonymous(server).raw(path);
+  };
 
   beforeAll(async () => {
     // At this level the framework reports every route that it serves.

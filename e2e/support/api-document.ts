@@ -54,7 +54,13 @@ const BASE = 'atelier.json';
 
 /** A description of the API: what it lists, and the schemas that it has for each answer. */
 export class ApiDocument {
-  private readonly ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true, validateFormats: false });
+  private readonly ajv = new Ajv2020({
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    allErrors: true,
+    validateFormats: false,
+  });
   private readonly validators = new Map<string, ValidateFunction>();
 
   constructor(readonly document: OpenApiDocument) {
@@ -149,9 +155,9 @@ const lastOf = (reference: string): string => reference.split('/').at(-1) ?? '';
 
 const templateOf = (path: string): RegExp => new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`);
 
-/** A last parameter may hold slashes, as the names of models do. */
+/** Names of models hold slashes; no other parameter does. */
 const isBelow = (template: string, path: string): boolean =>
-  /\{[^}]+\}$/.test(template) && new RegExp(`^${template.replace(/\{[^}]+\}/g, '.+')}$`).test(path);
+  template === '/v1/models/{id}' && /^\/v1\/models\/.+$/.test(path);
 
 /** A JSON pointer's segment inside a URL fragment. */
 export const escapeSegment = (segment: string): string =>

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { noteOddAnswer } from './answer-complaints.js';
 import type { Server } from './server.js';
 
 export interface PlainAnswer {
@@ -29,7 +30,9 @@ export function plainRequest(
         const received = Object.entries(response.headers).flatMap(([name, value]): [string, string][] =>
           value === undefined ? [] : [[name, String(value)]],
         );
-        resolve({ status: response.statusCode ?? 0, headers: new Headers(received), text });
+        const answer = { status: response.statusCode ?? 0, headers: new Headers(received) };
+        noteOddAnswer({ ...answer, method, path: path.split('?', 1)[0] ?? path }, text);
+        resolve({ ...answer, text });
       });
     });
     sent.on('error', reject);

@@ -1,13 +1,12 @@
 import { afterAll, afterEach } from '@jest/globals';
-import { type ReceivedAnswer, complaintAboutBody, complaintAboutHead, isJson } from './promised-answers.js';
+import { assertNoComplaints, noteBody, noteHead } from './answer-complaints.js';
+import { type ReceivedAnswer, isJson } from './promised-answers.js';
 import { isServerOfOurs } from './watched-servers.js';
 
 /*
  * Every answer that a test gets from a server is held against the document of the API, whoever asked for it: the API
  * client of the tests, a vendor's client, or the test itself. What the document does not promise fails the test.
  */
-
-const complaints: string[] = [];
 
 const request = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
@@ -21,7 +20,7 @@ globalThis.fetch = async (input, init) => {
     status: response.status,
     headers: response.headers,
   };
-  note(answer, complaintAboutHead(answer));
+  noteHead(answer);
   if (isJson(response.headers)) watchBody(response, answer);
   return response;
 };
@@ -31,7 +30,7 @@ function watchBody(response: Response, answer: ReceivedAnswer): void {
   const readText = response.text.bind(response);
   const text = async (): Promise<string> => {
     const body = await readText();
-    if (body !== '') note(answer, complaintAboutBody(answer, body), body);
+    noteBody(answer, body);
     return body;
   };
   Object.defineProperties(response, {
@@ -40,15 +39,5 @@ function watchBody(response: Response, answer: ReceivedAnswer): void {
   });
 }
 
-function note({ method, path, status }: ReceivedAnswer, complaint: string | undefined, body = ''): void {
-  if (complaint !== undefined)
-    complaints.push(`${method} ${path} was answered ${status}: ${complaint}\n${body.slice(0, 1_000)}`);
-}
-
-function complain(): void {
-  const all = complaints.splice(0);
-  if (all.length > 0) throw new Error(all.join('\n'));
-}
-
-afterEach(complain);
-afterAll(complain);
+afterEach(assertNoComplaints);
+afterAll(assertNoComplaints);
