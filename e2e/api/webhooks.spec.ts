@@ -26,7 +26,7 @@ describe('webhooks', () => {
   let receiver: FakeReceiver;
 
   beforeAll(async () => {
-    server = await startServer({ env: { WEBHOOK_ALLOW: '127.0.0.1' } });
+    server = await startServer({ env: { OUTBOUND_ALLOW: '127.0.0.1' } });
     [admin, shop, receiver] = await Promise.all([signIn(server), Shop.open(), FakeReceiver.start()]);
   });
 

@@ -44,7 +44,7 @@ export class Configuration {
   /** What the environment says of how vendors are reached. */
   readonly vendors: Readonly<Record<VendorKey, VendorVariables>>;
   readonly outboundAllow: AllowList;
-  /** Private hosts and networks that webhooks may reach. */
+  /** Private hosts and networks that webhooks may reach; those of `outboundAllow` unless the environment tells them apart. */
   readonly webhookAllow: AllowList;
   readonly mockDirectives: boolean;
   /** Undefined where no traces are wanted. */
@@ -75,7 +75,7 @@ export class Configuration {
         : undefined;
     this.vendors = vendorVariables(variables);
     this.outboundAllow = variables.OUTBOUND_ALLOW;
-    this.webhookAllow = variables.WEBHOOK_ALLOW;
+    this.webhookAllow = variables.WEBHOOK_ALLOW ?? variables.OUTBOUND_ALLOW;
     this.mockDirectives = variables.MOCK_DIRECTIVES;
     this.tracing = tracingOptions(variables);
     this.logLevel = variables.LOG_LEVEL;

@@ -84,6 +84,17 @@ describe('loadConfiguration', () => {
     expect(told.outboundAllow.permits('127.0.0.1', '127.0.0.1')).toBe(true);
   });
 
+  test.each([
+    [{}, false],
+    [{ OUTBOUND_ALLOW: '127.0.0.1' }, true],
+    [{ OUTBOUND_ALLOW: '127.0.0.1', WEBHOOK_ALLOW: '' }, true],
+    [{ OUTBOUND_ALLOW: '127.0.0.1', WEBHOOK_ALLOW: 'shop.internal' }, false],
+    [{ OUTBOUND_ALLOW: '127.0.0.1', WEBHOOK_ALLOW: 'none' }, false],
+    [{ WEBHOOK_ALLOW: '127.0.0.0/8' }, true],
+  ])('with %j webhooks may reach this machine: %s', (variables, permitted) => {
+    expect(load(variables).webhookAllow.permits('127.0.0.1', '127.0.0.1')).toBe(permitted);
+  });
+
   test('limits requests, believes no proxy, and takes zero for no limit', () => {
     const nothing = load({});
     expect(nothing.trustedProxies).toEqual([]);

@@ -113,7 +113,8 @@ export const Variables = z.object({
   OPENAI_COMPATIBLE_BASE_URL: url('http:', 'https:').optional(),
   OLLAMA_BASE_URL: url('http:', 'https:').optional(),
   OUTBOUND_ALLOW: allowList.default(new AllowList([])),
-  WEBHOOK_ALLOW: allowList.default(new AllowList([])),
+  // Nothing at all has to be said in a word: an empty value is one that is not set.
+  WEBHOOK_ALLOW: z.preprocess((value) => (value === 'none' ? ',' : value), allowList.optional()),
   MOCK_DIRECTIVES: flag.default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),

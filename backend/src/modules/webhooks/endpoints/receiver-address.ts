@@ -6,9 +6,9 @@ const MAX_LENGTH = 2_000;
 /** Why an address is refused, by the code of the error. */
 const REFUSALS: Readonly<Record<string, string>> = {
   MALFORMED_URL: 'must be a whole address, such as https://shop.example.com/hooks',
-  NOT_ENCRYPTED: 'must begin with https://; only hosts that WEBHOOK_ALLOW names are told without TLS',
+  NOT_ENCRYPTED: 'must begin with https://; only hosts that WEBHOOK_ALLOW or OUTBOUND_ALLOW names are told without TLS',
   PORT: 'has a port that belongs to another service than the web; WEBHOOK_ALLOW can name the host',
-  ADDRESS: 'is private; whoever runs the server can allow it with WEBHOOK_ALLOW',
+  ADDRESS: 'is private; whoever runs the server can allow it with WEBHOOK_ALLOW or OUTBOUND_ALLOW',
   NO_SERVER: 'is never reached: it belongs to the machine or to its cloud',
 };
 
