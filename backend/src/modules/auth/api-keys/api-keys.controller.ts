@@ -77,9 +77,10 @@ export class ApiKeysController {
   @ApiOperation({
     operationId: 'rotateApiKey',
     summary: 'Give an API key another secret',
-    description: 'The old secret is accepted for `grace_seconds` more, so that programs can be changed over.',
+    description:
+      'The old secret is accepted for `grace_seconds` more, so that programs can be changed over. Of others, only the keys of service accounts can be rotated, by administrators.',
   })
-  @Refuses('api_keys.not_found', 'api_keys.not_active')
+  @Refuses('api_keys.not_found', 'api_keys.not_active', 'auth.forbidden')
   @Answers(201, IssuedApiKey, 'The key; the new `key` itself is shown this once.')
   rotate(
     @CurrentUser() user: Actor,
