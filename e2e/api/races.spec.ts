@@ -56,7 +56,7 @@ describe('fifty requests at the same moment', () => {
     const answers = await Promise.all(
       Array.from({ length: AT_ONCE + 1 }, (_, number) => ask(callers[number % 3]!, 'shared key')),
     );
-    expect(answers.every(({ status }) => status === 202 || status === 200)).toBe(true);
+    expect(answers.filter(({ status }) => status !== 202 && status !== 200)).toEqual([]);
     const idsOf = (indexes: number[]) =>
       new Set(answers.filter((_, number) => indexes.includes(number % 3)).map(({ body }) => body.id));
     expect([idsOf([0, 1]).size, idsOf([2]).size, idsOf([0, 1, 2]).size]).toEqual([1, 1, 2]);
