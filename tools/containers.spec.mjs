@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import ts from 'typescript';
 import { parse } from 'yaml';
 import { ENGINE } from './engine.mjs';
 import { ROOT } from './workspace.mjs';
@@ -31,6 +33,9 @@ function parseDockerfile(text) {
 
 /** @param {string} instruction */
 const all = (instruction) => dockerfile.filter((line) => line.instruction === instruction).map(({ rest }) => rest);
+
+/** The package of what an import names. @param {string} name */
+const packageOf = (name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/');
 
 /** The instructions of the last stage, which is the image. */
 const runtime = dockerfile.slice(dockerfile.findLastIndex(({ instruction }) => instruction === 'FROM'));
@@ -102,6 +107,24 @@ describe('backend/Dockerfile', () => {
       runtime.filter(({ instruction }) => instruction === 'CMD').map(({ rest }) => JSON.parse(rest)),
       [['node', ...ENGINE, 'backend/dist/main.js']],
     );
+  });
+
+  it('has every package that the backend imports', () => {
+    const { dependencies } = JSON.parse(read('package.json'));
+    const files = globSync('backend/{src,contracts}/**/*.ts', {
+      cwd: ROOT,
+      exclude: ['**/dist/**', '**/*.spec.ts', '**/testing/**'],
+    });
+    const missing = files.flatMap((file) =>
+      ts
+        .preProcessFile(read(file))
+        .importedFiles.map(({ fileName }) => fileName)
+        .filter((name) => !name.startsWith('.') && !isBuiltin(name) && !name.startsWith('@atelier/'))
+        .filter((name) => dependencies[packageOf(name)] === undefined)
+        .map((name) => `${file}: ${name}`),
+    );
+    assert.ok(files.length > 300);
+    assert.deepEqual(missing, []);
   });
 
   it('keeps its data in a volume and watches /health/live', () => {
