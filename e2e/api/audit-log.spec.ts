@@ -60,7 +60,8 @@ describe('the audit log', () => {
     const key = await admin.post<IssuedApiKey>('/api-keys', { name: 'Ops', scopes: ['admin:credits', 'admin:users'] });
     const program = withToken(server, key.body.key);
     await program.post('/admin/credits/grants', { user_id: id, amount: 7, reason: 'a good cause' });
-    await program.patch(`/admin/users/${id}`, { role: 'admin' });
+    await program.patch(`/admin/users/${id}`, { name: 'Anna' });
+    await admin.patch(`/admin/users/${id}`, { role: 'admin' });
     await admin.post<User>('/admin/service-accounts', { name: 'Shop' });
     await admin.patch(`/api-keys/${key.body.id}`, { monthly_credit_limit: 3 });
     await admin.post(`/api-keys/${key.body.id}/rotate`, { grace_seconds: 60 });
@@ -70,7 +71,10 @@ describe('the audit log', () => {
       ...{ actor: { api_key_id: key.body.id }, target: { type: 'credit_account', id: String(id) } },
       ...{ after: { amount: 7 }, detail: 'a good cause' },
     });
-    expect(await newest('user.change')).toMatchObject({ before: { role: 'member' }, after: { role: 'admin' } });
+    expect(await read({ action: 'user.change' })).toMatchObject([
+      { actor: { api_key_id: null }, before: { role: 'member' }, after: { role: 'admin' } },
+      { actor: { api_key_id: key.body.id }, after: { name: 'Anna' } },
+    ]);
     expect(await newest('user.create')).toMatchObject({ after: { kind: 'service', name: 'Shop' } });
     const ofKey = await read({ target_type: 'api_key', target_id: key.body.id });
     expect(ofKey.map(({ action, after }) => [action, after])).toEqual([
