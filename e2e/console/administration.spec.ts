@@ -3,6 +3,7 @@ import { expect, test } from '../support/browser.js';
 import { signIn } from '../support/api-client.js';
 import { createMember } from '../support/members.js';
 import { tamper } from '../support/tampering.js';
+import { openedDialog } from './pages/dialog.js';
 import { EntryPages } from './pages/entry.js';
 import { SettingsPage } from './pages/settings.js';
 import { StudioPage } from './pages/studio.js';
@@ -54,7 +55,7 @@ test('an administrator creates a user with a link, who chooses a password and si
   const email = `ines-${Date.now()}@atelier.test`;
   await page.goto('/admin/users');
   await page.getByRole('button', { name: 'Create user' }).first().click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await openedDialog(page);
   await dialog.getByLabel('Name').fill('Ines Prado');
   await dialog.getByLabel('Email').fill(email);
   await dialog.getByRole('button', { name: 'Create user' }).click();
@@ -82,7 +83,7 @@ test('an administrator grants credits with a reason', async ({ page, server, adm
   const row = page.getByRole('row').filter({ hasText: member.email });
   await row.getByRole('button', { name: /^Actions for/ }).click();
   await page.getByRole('menuitem', { name: 'Grant credits' }).click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await openedDialog(page);
   await dialog.getByLabel('Amount').fill('32');
   await expect(dialog).toContainText('42');
   await dialog.getByLabel('Reason').fill('Campaign in spring');

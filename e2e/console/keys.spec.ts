@@ -4,6 +4,7 @@ import { withToken } from '../support/api-client.js';
 import { expect, expectAccessible, test } from '../support/browser.js';
 import { createMember } from '../support/members.js';
 import { ADMIN, type Server } from '../support/server.js';
+import { openedDialog } from './pages/dialog.js';
 import { EntryPages } from './pages/entry.js';
 import { StudioPage } from './pages/studio.js';
 
@@ -43,7 +44,7 @@ test('a key is made, seen once, rotated and revoked, and a program notices each'
   await signIn(page, member);
   await page.goto('/api-keys');
   await page.getByRole('button', { name: 'Create API key' }).first().click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await openedDialog(page);
   await expect(dialog.getByRole('checkbox')).toHaveCount(5);
   await expectAccessibleInBothSchemes(page);
   await dialog.getByLabel('Name').fill('Shop');
@@ -95,7 +96,7 @@ test('a service account gets credits and a key of its own, and is stopped', asyn
   await signIn(page, ADMIN);
   await page.goto('/admin/service-accounts');
   await page.getByRole('button', { name: 'Create service account' }).first().click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await openedDialog(page);
   await dialog.getByLabel('Name').fill('Nightly run');
   await dialog.getByLabel('Initial credits').fill('3');
   await expectAccessibleInBothSchemes(page);

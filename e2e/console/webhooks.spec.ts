@@ -1,6 +1,7 @@
 import { ADMIN } from '../support/server.js';
 import { expect, expectAccessible, test } from '../support/browser.js';
 import { Shop } from '../support/shop/shop.js';
+import { openedDialog } from './pages/dialog.js';
 import { EntryPages } from './pages/entry.js';
 import { StudioPage } from './pages/studio.js';
 
@@ -12,7 +13,7 @@ test('a shop is told of events, knows by the secret who tells it, and is told ag
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Webhooks' }).click();
 
   await page.getByRole('button', { name: 'Create webhook' }).first().click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await openedDialog(page);
   await dialog.getByLabel('Address').fill(shop.url);
   await dialog.getByLabel('Description').fill('The shop');
   await dialog.getByRole('checkbox', { name: /^Generation succeeded/ }).check();

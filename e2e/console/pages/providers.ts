@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { openedDialog } from './dialog.js';
 
 export type ProviderLabel = 'OpenAI' | 'Hugging Face' | 'Gemini' | 'Own server (OpenAI-compatible)' | 'Ollama';
 
@@ -44,7 +45,7 @@ export class ProvidersPage {
   }
 
   private async fillDialog(values: Readonly<Record<string, string>>): Promise<void> {
-    const dialog = this.page.getByRole('dialog');
+    const dialog = await openedDialog(this.page);
     for (const [label, value] of Object.entries(values)) await dialog.getByLabel(label, { exact: true }).fill(value);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'hidden' });
