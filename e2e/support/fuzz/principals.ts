@@ -74,7 +74,7 @@ export async function castFor(server: Server): Promise<Cast> {
     'Idempotency-Key': ['one', 'two'],
     Prefer: ['respond-async', 'wait=1'],
   };
-  const kept = new Set([adminId, member.id]);
+  const kept = new Set([adminId, member.id, account.id]);
   return {
     principals: {
       admin: { authorization: `Bearer ${lasting(server, await tokenFor(server, ADMIN))}` },
@@ -92,7 +92,7 @@ export async function castFor(server: Server): Promise<Cast> {
       const target = /^\/api\/v1\/admin\/users\/([^/?]+)/.exec(path)?.[1];
       if (method === 'PATCH' && target !== undefined) return kept.has(Number(decoded(target)));
       if (!path.startsWith('/api/v1/admin/credits/grants')) return false;
-      return [...kept, account.id].some((id) => new RegExp(`"user_id":${id}\\b`).test(body ?? ''));
+      return [...kept].some((id) => new RegExp(`"user_id":${id}\\b`).test(body ?? ''));
     },
   };
 }
