@@ -4,7 +4,7 @@ import { AUTO_PROVIDER, ProviderBreaker } from '../../providers/index.js';
 import { GenerationRow } from '../generation.entity.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { ItemFallback } from '../items/item-fallback.js';
-import { type ClaimedItem } from '../items/item-claims.js';
+import type { ClaimedItem } from '../items/item-claims.js';
 import { ItemQueue } from '../items/item-queue.js';
 import { WakeUps } from '../queue/wake-ups/index.js';
 

@@ -32,18 +32,18 @@ export class DeliveryResults {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  async record({ delivery: { id, fence } }: ClaimedDelivery, end: AttemptEnd): Promise<Outcome> {
+  async record({ delivery }: ClaimedDelivery, end: AttemptEnd): Promise<Outcome> {
     try {
-      return await this.transactions.run((tx) => this.#record(tx, id, fence, end));
+      return await this.transactions.run((tx) => this.#record(tx, delivery, end));
     } catch (error) {
       if (error instanceof ClaimLostError) return 'lost';
       throw error;
     }
   }
 
-  async #record(tx: EntityManager, id: string, fence: number, end: AttemptEnd): Promise<Outcome> {
+  async #record(tx: EntityManager, claimed: WebhookDelivery, end: AttemptEnd): Promise<Outcome> {
+    const { id, fence } = claimed;
     // Whoever switches the endpoint off takes the same way: the endpoint first, then its messages.
-    const claimed = await tx.findOneByOrFail(WebhookDelivery, { id });
     await noteAttempt(tx, claimed, end);
     const { affected } = await tx.update(WebhookDelivery, { id, fence }, { leaseUntil: 0 });
     if (affected !== 1) throw new ClaimLostError();
