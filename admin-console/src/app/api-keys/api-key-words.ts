@@ -1,5 +1,6 @@
 import type { ApiKey, ApiKeyScope, Role } from '@atelier/contracts';
 import { formatCredits, formatDay, formatInstant, formatNumber } from '../platform/formatting';
+import type { ChecklistChoice } from '../ui/checklist/checklist';
 import type { StatusTone } from '../ui/status-dot';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -10,22 +11,19 @@ const UNUSED_AFTER_MS = 30 * DAY_MS;
 /** An end this near wants to be seen. */
 const ENDS_SOON_MS = 7 * DAY_MS;
 
-export interface ScopeWords {
-  readonly label: string;
-  readonly explanation: string;
-}
+type ScopeWords = Pick<ChecklistChoice<ApiKeyScope>, 'label' | 'help'>;
 
 /** In the order in which they are offered. */
 export const SCOPE_WORDS: Readonly<Record<ApiKeyScope, ScopeWords>> = {
-  generate: { label: 'Make images', explanation: 'Enhance prompts and make images. This spends credits.' },
-  'images:read': { label: 'See images', explanation: 'List and download the images of the account.' },
-  'images:write': { label: 'Change images', explanation: 'Change and remove images of the account.' },
-  'credits:read': { label: 'See credits', explanation: 'Read the balance and what it was spent on.' },
-  webhooks: { label: 'Webhooks', explanation: 'Say where events are sent to.' },
-  'admin:settings': { label: 'Settings', explanation: 'Read and change settings, test providers.' },
-  'admin:users': { label: 'Users', explanation: 'Create, change and disable users and service accounts.' },
-  'admin:credits': { label: 'Grant credits', explanation: 'Give credits to anybody, or take them back.' },
-  'admin:audit': { label: 'Audits', explanation: 'Read the audit log and check the ledger.' },
+  generate: { label: 'Make images', help: 'Enhance prompts and make images. This spends credits.' },
+  'images:read': { label: 'See images', help: 'List and download the images of the account.' },
+  'images:write': { label: 'Change images', help: 'Change and remove images of the account.' },
+  'credits:read': { label: 'See credits', help: 'Read the balance and what it was spent on.' },
+  webhooks: { label: 'Webhooks', help: 'Say where events are sent to.' },
+  'admin:settings': { label: 'Settings', help: 'Read and change settings, test providers.' },
+  'admin:users': { label: 'Users', help: 'Create, change and disable members and service accounts.' },
+  'admin:credits': { label: 'Grant credits', help: 'Give credits to anybody, or take them back.' },
+  'admin:audit': { label: 'Audits', help: 'Read the audit log and check the ledger.' },
 };
 
 const SCOPES = Object.keys(SCOPE_WORDS).filter((name): name is ApiKeyScope => name in SCOPE_WORDS);
@@ -34,6 +32,10 @@ const SCOPES = Object.keys(SCOPE_WORDS).filter((name): name is ApiKeyScope => na
 export function scopesFor(role: Role): readonly ApiKeyScope[] {
   return SCOPES.filter((scope) => role === 'admin' || !scope.startsWith('admin:'));
 }
+
+/** The same as choices of a list. */
+export const scopeChoices = (role: Role): readonly ChecklistChoice<ApiKeyScope>[] =>
+  scopesFor(role).map((scope) => ({ value: scope, code: scope, ...SCOPE_WORDS[scope] }));
 
 export const STATUS_WORDS: Readonly<Record<ApiKey['status'], { readonly label: string; readonly tone: StatusTone }>> = {
   active: { label: 'Active', tone: 'success' },

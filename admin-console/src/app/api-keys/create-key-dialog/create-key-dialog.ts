@@ -6,14 +6,14 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatOption, MatSelect } from '@angular/material/select';
 import type { IssuedApiKey } from '@atelier/contracts';
 import { problemOf, problemSentence } from '../../platform/problem';
+import { Checklist } from '../../ui/checklist/checklist';
 import { askBeforeClosing } from '../../ui/one-time-secret/ask-before-closing';
 import { OneTimeSecret } from '../../ui/one-time-secret/one-time-secret';
 import { ApiKeyCommands } from '../api-key-commands';
 import { type NewKeyDraft, createRequest, newKeyRules, refusedKeyFields } from '../api-key-form';
-import { scopesFor } from '../api-key-words';
+import { scopeChoices, scopesFor } from '../api-key-words';
 import { KeyFields } from '../key-fields/key-fields';
 import type { KeyOwner } from '../key-owner';
-import { ScopeChecklist } from '../scope-checklist/scope-checklist';
 
 export interface NewKeyQuestion {
   /** Whom the key can be for, at least one; the first is preselected. */
@@ -25,6 +25,7 @@ export interface NewKeyQuestion {
 @Component({
   selector: 'app-create-key-dialog',
   imports: [
+    Checklist,
     FormField,
     FormRoot,
     KeyFields,
@@ -34,7 +35,6 @@ export interface NewKeyQuestion {
     MatOption,
     MatSelect,
     OneTimeSecret,
-    ScopeChecklist,
   ],
   templateUrl: './create-key-dialog.html',
   styleUrl: '../../ui/form-dialog.scss',
@@ -64,7 +64,7 @@ export class CreateKeyDialog {
   readonly #owner = computed(
     () => this.question.owners.find(({ id }) => id === this.#model().ownerId) ?? this.question.owners[0],
   );
-  protected readonly role = computed(() => this.#owner().role);
+  protected readonly scopes = computed(() => scopeChoices(this.#owner().role));
   protected readonly title = computed(() => {
     const { id, name } = this.#owner();
     const isChoice = this.question.owners.length > 1;
@@ -79,7 +79,7 @@ export class CreateKeyDialog {
     this.failure.set(undefined);
     const draft = this.#model();
     // What was chosen for an administrator's account can't be had for another.
-    const scopes = scopesFor(this.role()).filter((scope) => draft.scopes.includes(scope));
+    const scopes = scopesFor(this.#owner().role).filter((scope) => draft.scopes.includes(scope));
     try {
       const issued = await this.#commands.create(createRequest({ ...draft, scopes }, this.question.ownId, Date.now()));
       this.issued.set(issued);

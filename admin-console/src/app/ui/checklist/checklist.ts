@@ -5,6 +5,8 @@ import { MatCheckbox } from '@angular/material/checkbox';
 export interface ChecklistChoice<Value extends string> {
   readonly value: Value;
   readonly label: string;
+  /** What it is called where programs name it. */
+  readonly code?: string;
   /** What it means, in plain words. */
   readonly help: string;
 }
@@ -20,7 +22,13 @@ let made = 0;
       <legend>{{ legend() }}</legend>
       @for (choice of choices(); track choice.value) {
         <mat-checkbox [checked]="value().includes(choice.value)" (change)="choose(choice.value, $event.checked)">
-          <span class="label">{{ choice.label }}</span> <span class="help">{{ choice.help }}</span>
+          <span class="label">
+            {{ choice.label }}
+            @if (choice.code; as code) {
+              <code>{{ code }}</code>
+            }
+          </span>
+          <span class="help">{{ choice.help }}</span>
         </mat-checkbox>
       }
     </fieldset>
