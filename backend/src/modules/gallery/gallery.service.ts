@@ -10,7 +10,14 @@ import {
 } from '@atelier/contracts';
 import { type EntityManager, In, IsNull, Repository } from 'typeorm';
 import * as z from 'zod';
-import { Transactions, execute, isUniqueViolation } from '../../platform/database/index.js';
+import {
+  Transactions,
+  execute,
+  findRows,
+  insertRows,
+  isUniqueViolation,
+  marksFor,
+} from '../../platform/database/index.js';
 import { toInstant } from '../../platform/time/index.js';
 import type { Actor } from '../auth/index.js';
 import { SignedLinks } from '../storage/index.js';
@@ -52,14 +59,15 @@ export class GalleryService {
    * @throws QueryFailedError a unique violation when the item has an image, or the storage key belongs to one
    */
   async record(tx: EntityManager, { earlierAttempts = [], ...image }: NewImage): Promise<void> {
-    await tx.insert(GeneratedImage, {
+    const row: GeneratedImage = {
       ...image,
       earlierAttempts: earlierAttempts.length === 0 ? null : JSON.stringify(earlierAttempts),
       jobId: image.jobId.slice(0, JOB_ID_MAX_LENGTH),
       model: image.model.slice(0, MODEL_MAX_LENGTH),
       thumbhash: null,
       deletedAt: null,
-    });
+    };
+    await insertRows(tx, GeneratedImage, [row]);
     if (await countOneMore(tx, image.userId)) return;
     try {
       await tx.insert(ImageCount, { userId: image.userId, images: 1 });
@@ -73,7 +81,7 @@ export class GalleryService {
   /** Keeps the placeholder of an image, once its thumbnails exist. */
   async setThumbhash(imageId: string, thumbhash: string): Promise<void> {
     await this.transactions.run(async (tx) => {
-      await tx.update(GeneratedImage, { id: imageId }, { thumbhash });
+      await execute(tx, 'UPDATE image SET thumbhash = ? WHERE id = ?', [thumbhash, imageId]);
     });
   }
 
@@ -115,10 +123,12 @@ export class GalleryService {
   async forGenerations(generationIds: readonly string[]): Promise<Map<string, Image[]>> {
     const images = new Map<string, Image[]>(generationIds.map((id) => [id, []]));
     if (generationIds.length === 0) return images;
-    const rows = await this.images.find({
-      where: { generationId: In([...generationIds]), deletedAt: IsNull() },
-      order: { itemId: 'ASC' },
-    });
+    const rows = await findRows(
+      this.images.manager,
+      GeneratedImage,
+      `WHERE generation_id IN ${marksFor(generationIds)} AND deleted_at IS NULL ORDER BY item_id`,
+      generationIds,
+    );
     for (const row of rows) images.get(row.generationId)?.push(this.#toImage(row));
     return images;
   }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FieldError, StudioSettings, StudioSettingsChange } from '@atelier/contracts';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { AuditLog, changesBetween } from '../../platform/audit/index.js';
-import { Transactions } from '../../platform/database/index.js';
+import { Transactions, findRows } from '../../platform/database/index.js';
 import { Clock, toInstant } from '../../platform/time/index.js';
 import { type Actor, UsersService } from '../auth/index.js';
 import { SETTINGS, SETTING_KEYS, type SettingsInForce, isSettingKey, settingsInForce } from './setting-definitions.js';
@@ -25,7 +25,7 @@ export class StudioSettingsService {
 
   /** @param manager the transaction to read in, where there is one */
   async current(manager: EntityManager = this.dataSource.manager): Promise<SettingsInForce> {
-    const rows = await manager.find(StudioSettingRow);
+    const rows = await findRows(manager, StudioSettingRow, '', []);
     const text = JSON.stringify(rows.map(({ key, value, updatedAt }) => [key, value, updatedAt]));
     if (this.#typed?.text !== text) {
       this.#typed = { text, settings: settingsInForce(new Map(rows.map((row) => [row.key, row]))) };

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Generation } from '@atelier/contracts';
-import { DataSource, In } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { findRows, marksFor } from '../../platform/database/index.js';
 import { GalleryService } from '../gallery/index.js';
 import { ExpectedDurations } from './queue/expected-durations.js';
 import { GenerationItem } from './items/generation-item.entity.js';
@@ -30,10 +31,14 @@ export class GenerationReader {
   async find(userId: number, ids: readonly string[]): Promise<Generation[]> {
     if (ids.length === 0) return [];
     const { manager } = this.dataSource;
-    const rows = await manager.findBy(GenerationRow, { userId, id: In([...ids]) });
+    const rows = await findRows(manager, GenerationRow, `WHERE user_id = ? AND id IN ${marksFor(ids)}`, [
+      userId,
+      ...ids,
+    ]);
+    if (rows.length === 0) return [];
     const own = rows.map(({ id }) => id);
     const [items, images] = await Promise.all([
-      manager.find(GenerationItem, { where: { generationId: In(own) }, order: { idx: 'ASC' } }),
+      findRows(manager, GenerationItem, `WHERE generation_id IN ${marksFor(own)} ORDER BY generation_id, idx`, own),
       this.gallery.forGenerations(own),
     ]);
     const itemsOf = Map.groupBy(items, ({ generationId }) => generationId);

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { GenerateRequest, Generation } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
+import { insertRows } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import type { Actor } from '../auth/index.js';
@@ -59,15 +60,8 @@ export class StudioService {
     const { generation, items, priceVersion } = await this.planner.plan(user, request);
     const submitted = { change: 'submitted', userId: user.id, generationId: generation.id } as const;
     const { resultId, isReplay } = await this.keys.runOnce(keyed, generation.id, async (tx) => {
-      await tx.insert(GenerationRow, generation);
-      // Not `tx.insert`, which reads back what the database filled in.
-      await tx
-        .createQueryBuilder()
-        .insert()
-        .into(GenerationItem)
-        .values([...items])
-        .updateEntity(false)
-        .execute();
+      await insertRows(tx, GenerationRow, [generation]);
+      await insertRows(tx, GenerationItem, items);
       await this.ledger.hold(tx, {
         userId: user.id,
         generationId: generation.id,

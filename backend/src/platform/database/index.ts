@@ -7,5 +7,6 @@ export * from './database.module.js';
 export { MIGRATIONS } from './migrations/index.js';
 export * from './execute.js';
 export * from './open-database.js';
+export * from './plain-rows.js';
 export * from './transaction-scope.js';
 export * from './transactions.js';

@@ -8,6 +8,7 @@ import {
   type SecretPlace,
   SecretUnreadableError,
 } from '../../../platform/crypto/index.js';
+import { findRows } from '../../../platform/database/index.js';
 import { VendorConnectionRow } from './vendor-connection.entity.js';
 
 interface OpenedKey {
@@ -33,7 +34,7 @@ export class StoredConnections {
 
   /** @param manager the transaction to read in, where there is one */
   async read(manager: EntityManager = this.dataSource.manager): Promise<ReadonlyMap<VendorKey, VendorConnectionRow>> {
-    const rows = await manager.find(VendorConnectionRow);
+    const rows = await findRows(manager, VendorConnectionRow, '', []);
     return new Map(rows.map((row) => [row.vendor, row]));
   }
 

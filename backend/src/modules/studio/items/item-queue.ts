@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Transactions } from '../../../platform/database/index.js';
+import { Transactions, execute } from '../../../platform/database/index.js';
 import type { DomainError } from '../../../platform/errors/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { CreditLedger, type LedgerActor, SYSTEM_ACTOR } from '../../credits/index.js';
@@ -44,12 +44,13 @@ export class ItemQueue {
     const { id, fence } = item;
     const outcome = await this.transactions.run(async (tx) => {
       if (call) await this.calls.end(tx, call);
-      const { affected } = await tx.update(
-        GenerationItem,
-        { id, fence, state: 'RUNNING' },
-        { state: 'SUCCEEDED', leaseUntil: 0, completedAt: this.clock.now() },
+      const succeeded = await execute(
+        tx,
+        `UPDATE generation_item SET state = 'SUCCEEDED', lease_until = 0, completed_at = ?
+         WHERE id = ? AND fence = ? AND state = 'RUNNING'`,
+        [this.clock.now(), id, fence],
       );
-      if (affected !== 1) return { isOurs: await this.#isRecorded(tx, id, image.storageKey), captured: undefined };
+      if (succeeded !== 1) return { isOurs: await this.#isRecorded(tx, id, image.storageKey), captured: undefined };
       await this.gallery.record(tx, image);
       const { amount } = await this.ledger.capture(tx, id, image.id);
       await this.events.record(tx, { change: 'changed', ...item }, id);

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { isDatabaseUnavailable } from '../../../platform/database/index.js';
+import { findRows, isDatabaseUnavailable } from '../../../platform/database/index.js';
 import { DomainError } from '../../../platform/errors/index.js';
 import { contextOf, inSpan } from '../../../platform/tracing/index.js';
 import { ImageThumbnails } from '../../gallery/index.js';
@@ -77,9 +77,10 @@ export class ItemWorker {
 
   async #finish(work: ItemWork): Promise<void> {
     const { item } = work;
-    const generation = await this.#persist(() =>
-      this.dataSource.manager.findOneByOrFail(GenerationRow, { id: item.generationId }),
+    const [generation] = await this.#persist(() =>
+      findRows(this.dataSource.manager, GenerationRow, 'WHERE id = ?', [item.generationId]),
     );
+    if (!generation) throw new Error('An item that was just claimed has no generation');
     work.generation = generation;
     const attributes = {
       'atelier.generation_id': generation.id,

@@ -1,6 +1,5 @@
 import type { Tier } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
-import { countItems } from '../items/count-items.js';
 import { queueFull } from '../studio.errors.js';
 
 /**
@@ -40,14 +39,15 @@ export async function assertQueueHasRoom(
   { userId, count, isCounted }: { userId: number; count: number; isCounted: boolean },
 ): Promise<void> {
   const added = isCounted ? 0 : count;
-  const tooManyForUser = (await unfinished(manager, userId)) + added - MAX_UNFINISHED_PER_USER;
+  const unfinished = await countUnfinished(manager, userId);
+  const tooManyForUser = unfinished.ofUser + added - MAX_UNFINISHED_PER_USER;
   if (tooManyForUser > 0) {
     throw queueFull(
       `You may have ${MAX_UNFINISHED_PER_USER} images waiting or being made at a time, and this would be more.`,
       waitFor(tooManyForUser, MAX_AT_WORK_PER_USER),
     );
   }
-  const tooMany = (await unfinished(manager)) + added - MAX_UNFINISHED;
+  const tooMany = unfinished.ofAll + added - MAX_UNFINISHED;
   if (tooMany > 0) {
     throw queueFull(
       'More images are waiting to be made than we can take on.',
@@ -56,11 +56,12 @@ export async function assertQueueHasRoom(
   }
 }
 
-async function unfinished(manager: EntityManager, userId?: number): Promise<number> {
-  const open = `state IN ('QUEUED', 'RUNNING')`;
-  return userId === undefined
-    ? countItems(manager, open, [])
-    : countItems(manager, `${open} AND user_id = ?`, [userId]);
+async function countUnfinished(manager: EntityManager, userId: number): Promise<{ ofUser: number; ofAll: number }> {
+  const [row] = await manager.query<{ items: number | string; own: number | string | null }[]>(
+    `SELECT COUNT(*) AS items, SUM(user_id = ?) AS own FROM generation_item WHERE state IN ('QUEUED', 'RUNNING')`,
+    [userId],
+  );
+  return { ofUser: Number(row?.own), ofAll: Number(row?.items) };
 }
 
 const waitFor = (items: number, atATime: number): number => Math.ceil(items / atATime) * TYPICAL_ITEM_MS;
