@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINE, THREADS } from '../tools/engine.mjs';
 import { freePort } from '../tools/services.mjs';
 
-const ENTRY = join(import.meta.dirname, '..', 'backend', 'dist', 'main.js');
+/** A profile is to tell which module takes how long, so it is taken of them as they were before they were joined. */
+const ENTRY = join(import.meta.dirname, '..', 'backend', 'dist', process.env.PROFILE ? 'main.unbundled.js' : 'main.js');
 const PROBE = join(import.meta.dirname, 'event-loop-probe.mjs');
 /** For example `PROFILE=/tmp/profile`: where the server's CPU profile goes when it ends. */
 const PROFILE = process.env.PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`] : [];

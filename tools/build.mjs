@@ -28,7 +28,7 @@ export const PARTS = [
     project: 'backend',
     output: 'backend/dist',
     entry: 'main.js',
-    sources: ['backend/src', 'backend/project.json', ...CONTRACT_SOURCES],
+    sources: ['backend/src', 'backend/project.json', 'tools/bundle.mjs', ...CONTRACT_SOURCES],
   },
   {
     project: 'admin-console',

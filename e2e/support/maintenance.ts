@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { type Environment, WORKSPACE } from './server-process.js';
+import { COMPILE_CACHE, type Environment, WORKSPACE } from './server-process.js';
 
 export interface MaintenanceResult {
   code: number;
@@ -35,7 +35,10 @@ function runScript(
 ): Promise<{ code: number | null; output: string }> {
   const script = join(WORKSPACE, 'backend', 'dist', 'maintenance', `${work}.js`);
   return new Promise((resolve) => {
-    const options = { cwd: WORKSPACE, env: { PATH: process.env['PATH'] ?? '', ...env } };
+    const options = {
+      cwd: WORKSPACE,
+      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+    };
     const child = execFile(process.execPath, [...nodeOptions, script, ...args], options, (_, stdout, stderr) => {
       resolve({ code: child.exitCode, output: stdout + stderr });
     });

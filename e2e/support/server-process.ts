@@ -6,7 +6,7 @@ export const WORKSPACE = join(import.meta.dirname, '..', '..');
 const ENTRY = join(WORKSPACE, 'backend', 'dist', 'main.js');
 
 /** Servers are started by the hundred: what Node has compiled for one is kept for the next. */
-const COMPILE_CACHE = join(WORKSPACE, 'node_modules', '.cache', 'e2e');
+export const COMPILE_CACHE = join(WORKSPACE, 'node_modules', '.cache', 'e2e');
 
 export type Environment = Readonly<Record<string, string>>;
 
