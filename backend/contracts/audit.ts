@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ApiKeyId } from './api-keys.js';
 import { Instant, PageQuery, UserId, page } from './primitives.js';
 
 /** Everything that is recorded. A name says what was done to what kind of thing. */
@@ -54,10 +55,19 @@ export const AuditEntry = z.strictObject({
       name: z.string(),
       /** The key that they came with. */
       api_key_id: z.string().nullable(),
+      /** As it is called now; null also when it is not known any more. */
+      api_key_name: z.string().nullable(),
     })
     .nullable(),
   action: AuditAction,
-  target: z.strictObject({ type: AuditTargetType, id: z.string() }).nullable(),
+  target: z
+    .strictObject({
+      type: AuditTargetType,
+      id: z.string(),
+      /** Of an API key and a webhook as it was called then, of an account as it is called now; null for anything else. */
+      name: z.string().nullable(),
+    })
+    .nullable(),
   before: AuditFacts.nullable(),
   after: AuditFacts.nullable(),
   result: z.enum(AUDIT_RESULTS),
@@ -65,6 +75,8 @@ export const AuditEntry = z.strictObject({
   detail: z.string().nullable(),
   /** Where the request came from. */
   address: z.string().nullable(),
+  /** What sent the request, as it calls itself: anybody can call themselves anything. Without control characters. */
+  user_agent: z.string().max(300).nullable(),
   request_id: z.string().nullable(),
   /** SHA-256 over this entry and the hash of the one before it, in hex. */
   hash: z.string(),
@@ -75,7 +87,10 @@ export const AuditPage = page(AuditEntry);
 export type AuditPage = z.infer<typeof AuditPage>;
 
 const AuditFilter = z.strictObject({
-  actor_id: z.coerce.number().pipe(UserId).optional(),
+  /** A user, or `system`: what the server did by itself. */
+  actor_id: z.union([z.literal('system'), z.coerce.number().pipe(UserId)]).optional(),
+  /** The key that they came with. */
+  api_key_id: ApiKeyId.optional(),
   action: AuditAction.optional(),
   target_type: AuditTargetType.optional(),
   /** Of a setting its key, of a provider its name, of a user, account or API key its id. */

@@ -38,6 +38,8 @@ export const UserQuery = z.strictObject({
   ...PageQuery.shape,
   /** People or service accounts alone; both when left out. */
   kind: UserKind.optional(),
+  /** Part of the name or the e-mail address, in whatever case, or the whole id. */
+  search: z.string().trim().min(1).max(100).optional(),
 });
 export type UserQuery = z.infer<typeof UserQuery>;
 

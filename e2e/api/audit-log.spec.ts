@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AuditEntry, AuditPage, AuditVerification, IssuedApiKey, User } from '@atelier/contracts';
-import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
+import type { AuditEntry, AuditPage, AuditVerification, IssuedApiKey, IssuedWebhook, User } from '@atelier/contracts';
+import { ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
 import { createMember } from '../support/members.js';
 import { ADMIN, type Server, startServer } from '../support/server.js';
 
@@ -39,13 +39,14 @@ describe('the audit log', () => {
     const ofPrice = await read({ target_type: 'settings', target_id: 'credit_price_premium4' });
     expect(ofPrice).toHaveLength(1);
     expect(ofPrice[0]).toMatchObject({
-      actor: { name: expect.any(String), api_key_id: null },
+      actor: { name: expect.any(String), api_key_id: null, api_key_name: null },
       action: 'settings.change',
-      target: { type: 'settings', id: 'credit_price_premium4' },
+      target: { type: 'settings', id: 'credit_price_premium4', name: null },
       before: { credit_price_premium4: '4' },
       after: { credit_price_premium4: '6' },
       result: 'success',
       address: '127.0.0.1',
+      user_agent: 'node',
       request_id: answer.headers.get('x-request-id'),
     });
     const changed = await read({ action: 'settings.change' });
@@ -63,12 +64,13 @@ describe('the audit log', () => {
     await program.patch(`/admin/users/${id}`, { name: 'Anna' });
     await admin.patch(`/admin/users/${id}`, { role: 'admin' });
     await admin.post<User>('/admin/service-accounts', { name: 'Shop' });
-    await admin.patch(`/api-keys/${key.body.id}`, { monthly_credit_limit: 3 });
+    await admin.patch(`/api-keys/${key.body.id}`, { name: 'Shop', monthly_credit_limit: 3 });
     await admin.post(`/api-keys/${key.body.id}/rotate`, { grace_seconds: 60 });
     await admin.delete(`/api-keys/${key.body.id}`);
 
     expect(await newest('credits.grant')).toMatchObject({
-      ...{ actor: { api_key_id: key.body.id }, target: { type: 'credit_account', id: String(id) } },
+      ...{ actor: { api_key_id: key.body.id, api_key_name: 'Shop' } },
+      target: { type: 'credit_account', id: String(id), name: 'Anna' },
       ...{ after: { amount: 7 }, detail: 'a good cause' },
     });
     expect(await read({ action: 'user.change' })).toMatchObject([
@@ -76,11 +78,17 @@ describe('the audit log', () => {
       { actor: { api_key_id: key.body.id }, after: { name: 'Anna' } },
     ]);
     expect(await newest('user.create')).toMatchObject({ after: { kind: 'service', name: 'Shop' } });
+    expect((await read({ api_key_id: key.body.id })).map(({ action }) => action)).toEqual([
+      'user.change',
+      'credits.grant',
+    ]);
     const ofKey = await read({ target_type: 'api_key', target_id: key.body.id });
+    // As it was called at each moment, although it was renamed, and revoked in the end.
+    expect(ofKey.map(({ target }) => target?.name)).toEqual(['Shop', 'Shop', 'Shop', 'Ops']);
     expect(ofKey.map(({ action, after }) => [action, after])).toEqual([
       ['api_key.revoke', null],
       ['api_key.rotate', { secret: 'changed', grace_seconds: 60 }],
-      ['api_key.change', { monthly_credit_limit: 3 }],
+      ['api_key.change', { name: 'Shop', monthly_credit_limit: 3 }],
       ['api_key.create', expect.objectContaining({ scopes: ['admin:credits', 'admin:users'] })],
     ]);
     expect(JSON.stringify(await read())).not.toContain(key.body.key.slice(20));
@@ -112,14 +120,14 @@ describe('the audit log', () => {
         {
           action: 'access.refuse',
           actor: expect.objectContaining({ id: member.id }),
-          target: { type: 'route', id: 'GET /api/v1/admin/users' },
+          target: { type: 'route', id: 'GET /api/v1/admin/users', name: null },
           detail: 'You are not allowed to do this.',
         },
         { action: 'session.begin', actor: null, target: null, detail: 'There is no such user.' },
         {
           action: 'session.begin',
           actor: null,
-          target: { type: 'user', id: String(member.id) },
+          target: { type: 'user', id: String(member.id), name: expect.any(String) },
           detail: expect.stringContaining('password'),
         },
       ],
@@ -129,6 +137,43 @@ describe('the audit log', () => {
       'session.begin',
     ]);
     expect(JSON.stringify(refused)).not.toMatch(/nobody@atelier\.test|not the password at all/);
+  });
+
+  it('names webhooks by what they are for, or where they lead, also when they are gone', async () => {
+    const events = ['generation.failed'];
+    const url = 'https://shop.example/hooks/a-secret-path?token=a-secret';
+    const plain = await admin.post<IssuedWebhook>('/webhooks', { url, events });
+    const described = await admin.post<IssuedWebhook>('/webhooks', { url, events, description: 'Orders' });
+    await admin.patch(`/webhooks/${described.body.id}`, { description: 'Orders of the shop' });
+    for (const { body } of [plain, described]) await admin.delete(`/webhooks/${body.id}`);
+
+    const namesOf = async (id: string): Promise<unknown[]> =>
+      (await read({ target_type: 'webhook', target_id: id })).map(({ action, target }) => [action, target?.name]);
+    expect(await namesOf(plain.body.id)).toEqual([
+      ['webhook.delete', 'shop.example'],
+      ['webhook.create', 'shop.example'],
+    ]);
+    expect(await namesOf(described.body.id)).toEqual([
+      ['webhook.delete', 'Orders of the shop'],
+      ['webhook.change', 'Orders of the shop'],
+      ['webhook.create', 'Orders'],
+    ]);
+  });
+
+  it('has what programs call themselves as one line of bounded length', async () => {
+    const program = new ApiClient(server.origin, { 'user-agent': `=1+1 shop/1.0\t(${'x'.repeat(400)}` });
+    await program.post('/auth/login', ADMIN);
+    const [entry] = await read({ action: 'session.begin' });
+    expect(entry?.user_agent).toBe(`=1+1 shop/1.0 (${'x'.repeat(285)}`);
+    const sheet = await admin.raw('/api/v1/admin/audit-log/export?format=csv&action=session.begin');
+    expect((await sheet.text()).split('\r\n')[1]).toContain(`,'=1+1 shop/1.0 (x`);
+  });
+
+  it('tells what the server did by itself from what nobody known asked for', async () => {
+    await anonymous(server).post('/auth/login', { email: 'nobody@atelier.test', password: 'not the password at all' });
+    const entries = await read({ actor_id: 'system' });
+    expect(entries.map(({ action }) => action)).toContain('user.create');
+    for (const { actor, address } of entries) expect({ actor, address }).toEqual({ actor: null, address: null });
   });
 
   it('finds what came from an address', async () => {
@@ -158,6 +203,7 @@ describe('the audit log', () => {
       { from: 'yesterday' },
       { cursor: 'x' },
       { actor_id: 'me' },
+      { api_key_id: 'x' },
       { foo: '1' },
     ];
     for (const query of refused)

@@ -50,6 +50,17 @@ describe('users', () => {
       ).toBeTruthy();
     });
 
+    it('are found by a part of their address, or by their number', async () => {
+      const { id } = await invite('guest-found@atelier.test');
+      for (const search of ['FOUND@atel', ` ${id} `]) {
+        const { status, body } = await admin.get<UserPage>('/admin/users', { query: { search } });
+        expect({ status, ids: body.data.map((user) => user.id) }).toEqual({ status: 200, ids: [id] });
+      }
+      for (const search of ['', ' ', 'x'.repeat(101)]) {
+        expectProblem(await admin.get('/admin/users', { query: { search } }), 422, 'request.invalid');
+      }
+    });
+
     it('can be invited anew until they have accepted; the earlier link is dead then', async () => {
       const { id, invitation_url } = await invite('guest-4@atelier.test');
       const renewed = await admin.post<{ invitation_url: string }>(`/admin/users/${id}/invitation`);

@@ -20,8 +20,16 @@ export const PARAMETERS: Manual['parameters'] = {
   status: { description: 'Only what has this status.', example: 'failed' },
   key: { description: 'Key of the provider, as `listProviders` has it.', example: 'openai' },
   user_id: { description: 'Id of the account that is meant, as `listUsers` has it.', example: 2 },
+  search: {
+    description: 'Only users whose name or e-mail address contains this, or whose id it is.',
+    example: 'grace',
+  },
   user_kind: { description: 'Only the keys of all accounts of this kind, instead of `user_id`.', example: 'service' },
-  actor_id: { description: 'Only what this user did.', example: 1 },
+  actor_id: {
+    description: 'Only what this user did; `system` is what the server did by itself.',
+    example: 1,
+  },
+  api_key_id: { description: 'Only what was done with this API key.', example: '0a1b2c3d4e5f' },
   action: { description: 'Only this action.', example: 'settings.change' },
   target_type: { description: 'Only what was done to this kind of thing.', example: 'settings' },
   target_id: { description: 'Only what was done to the thing with this id.', example: 'credit_price_premium4' },

@@ -53,14 +53,15 @@ const PROVIDER: AdminProvider = {
 const ENTRY: AuditEntry = {
   sequence: 812,
   at: '2026-11-20T12:00:00.000Z',
-  actor: { ...GRACE, api_key_id: null },
+  actor: { ...GRACE, api_key_id: null, api_key_name: null },
   action: 'settings.change',
-  target: { type: 'settings', id: 'credit_price_premium4' },
+  target: { type: 'settings', id: 'credit_price_premium4', name: null },
   before: { credit_price_premium4: '4' },
   after: { credit_price_premium4: '5' },
   result: 'success',
   detail: null,
   address: '203.0.113.7',
+  user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
   request_id: '0f8f3f0a-8f55-4c1c-9f4e-0c8a4b8d7e21',
   hash: '6d1f2b0c9a8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a392817065f4e',
 };

@@ -1,12 +1,20 @@
 import { once } from 'node:events';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { AuditExportQuery, AuditPage, AuditQuery, AuditVerification, FieldError } from '@atelier/contracts';
+import type {
+  AuditEntry,
+  AuditExportQuery,
+  AuditPage,
+  AuditQuery,
+  AuditVerification,
+  FieldError,
+} from '@atelier/contracts';
 import type { Response } from 'express';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { AuditEntryRow, verifyChain } from '../../platform/audit/index.js';
 import { DomainError } from '../../platform/errors/index.js';
+import { ApiKeyNames, UsersService } from '../auth/index.js';
 import { headOf, lineOf } from './audit-lines.js';
-import { auditEntryView } from './audit-view.js';
+import { auditEntryView, namedIn } from './audit-view.js';
 
 type Filter = Omit<AuditExportQuery, 'format'>;
 
@@ -19,7 +27,11 @@ const TYPES = { csv: 'text/csv; charset=utf-8', jsonl: 'application/jsonl; chars
 export class AuditService {
   readonly #logger = new Logger(AuditService.name);
 
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(ApiKeyNames) private readonly apiKeys: ApiKeyNames,
+  ) {}
 
   /** The newest first. */
   async list({ limit, cursor, ...filter }: AuditQuery): Promise<AuditPage> {
@@ -28,7 +40,7 @@ export class AuditService {
     const last = page.at(-1);
     const hasMore = rows.length > limit && last !== undefined;
     return {
-      data: page.map(auditEntryView),
+      data: await this.#views(page),
       has_more: hasMore,
       next_cursor: hasMore ? String(last.sequence) : null,
     };
@@ -49,7 +61,7 @@ export class AuditService {
     try {
       response.write(headOf[format]);
       for (let batch = first; batch.length > 0 && !response.destroyed;) {
-        const lines = batch.map((row) => lineOf[format](auditEntryView(row))).join('');
+        const lines = (await this.#views(batch)).map(lineOf[format]).join('');
         if (!response.write(lines)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
         if (batch.length < EXPORT_BATCH) break;
         batch = await this.#entries(filter, batch.at(-1)?.sequence, EXPORT_BATCH);
@@ -62,6 +74,13 @@ export class AuditService {
     }
   }
 
+  async #views(rows: readonly AuditEntryRow[]): Promise<AuditEntry[]> {
+    const { userIds, apiKeyIds } = namedIn(rows);
+    const [users, apiKeys] = await Promise.all([this.users.findMany(userIds), this.apiKeys.of(apiKeyIds)]);
+    const names = { users: new Map(users.map(({ id, name }) => [String(id), name])), apiKeys };
+    return rows.map((row) => auditEntryView(row, names));
+  }
+
   /** @param before entries older than this one; undefined for the newest */
   #entries(filter: Filter, before: number | undefined, limit: number): Promise<AuditEntryRow[]> {
     const query = this.dataSource.manager.createQueryBuilder(AuditEntryRow, 'entry');
@@ -71,8 +90,12 @@ export class AuditService {
 }
 
 function narrowed(query: SelectQueryBuilder<AuditEntryRow>, filter: Filter): SelectQueryBuilder<AuditEntryRow> {
-  const { actor_id: actorId, action, target_type: targetType, target_id: targetId, address, result, from, to } = filter;
-  if (actorId !== undefined) query.andWhere('entry.actorId = :actorId', { actorId });
+  const { actor_id: actorId, api_key_id: apiKeyId, target_type: targetType, target_id: targetId } = filter;
+  const { action, address, result, from, to } = filter;
+  // Whoever is not known has at least an address.
+  if (actorId === 'system') query.andWhere('entry.actorId IS NULL AND entry.address IS NULL');
+  else if (actorId !== undefined) query.andWhere('entry.actorId = :actorId', { actorId });
+  if (apiKeyId !== undefined) query.andWhere('entry.apiKeyId = :apiKeyId', { apiKeyId });
   if (action !== undefined) query.andWhere('entry.action = :action', { action });
   if (targetType !== undefined) query.andWhere('entry.targetType = :targetType', { targetType });
   if (targetId !== undefined) query.andWhere('entry.targetId = :targetId', { targetId });

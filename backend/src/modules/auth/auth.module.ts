@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
+import { ApiKeyNames } from './api-keys/api-key-names.js';
 import { ApiKeyRecognition } from './api-keys/api-key-recognition.js';
 import { ApiKeySpending } from './api-keys/api-key-spending.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
@@ -67,6 +68,7 @@ import { UsersService } from './users/users.service.js';
     StreamTickets,
     LiveCredentials,
     ApiKeysService,
+    ApiKeyNames,
     ApiKeyRecognition,
     ApiKeySpending,
     RefreshTokens,
@@ -84,6 +86,15 @@ import { UsersService } from './users/users.service.js';
     { provide: APP_GUARD, useClass: ScopeGuard },
     { provide: APP_GUARD, useClass: RoleGuard },
   ],
-  exports: [UsersService, SetupService, NewUserListeners, LiveCredentials, StreamTickets, ApiKeySpending, Limiters],
+  exports: [
+    UsersService,
+    SetupService,
+    NewUserListeners,
+    LiveCredentials,
+    StreamTickets,
+    ApiKeyNames,
+    ApiKeySpending,
+    Limiters,
+  ],
 })
 export class AuthModule {}

@@ -1,4 +1,5 @@
 export type { Actor } from './actor.js';
+export { ApiKeyNames } from './api-keys/api-key-names.js';
 export { ApiKeySpending, startOfMonth } from './api-keys/api-key-spending.js';
 export { AuthModule } from './auth.module.js';
 export { AcceptsStreamTicket } from './guards/accepts-stream-ticket.decorator.js';

@@ -6,10 +6,7 @@ import { REQUEST_ID_HEADER } from '../../platform/http/request-id.js';
 const MAX_USER_AGENT_LENGTH = 300;
 
 /** Where a request comes from, and what sent it. */
-export interface RequestOrigin extends AuditOrigin {
-  /** As the client calls itself; empty when it does not say. */
-  readonly userAgent: string;
-}
+export type RequestOrigin = Required<AuditOrigin>;
 
 /** Where a request comes from, for the record of what it does. */
 export function originOf({ ip, res, headers }: Pick<Request, 'ip' | 'res' | 'headers'>): RequestOrigin {

@@ -26,10 +26,19 @@ export function hashOfEntry(entry: Omit<AuditEntryRow, 'hash'>, previousHash: st
     entry.detail,
     entry.address,
     entry.requestId,
+    ...laterFactsOf(entry),
   ];
   return createHash('sha256')
     .update(`${previousHash}\n${JSON.stringify(facts)}`)
     .digest('hex');
+}
+
+/**
+ * What entries have had only since a later version. One without any of it is hashed as it was before that version, so
+ * that old entries still fit; nothing can be added to one or taken from one, since then the number of facts is another.
+ */
+function laterFactsOf({ userAgent, targetName }: Omit<AuditEntryRow, 'hash'>): (string | null)[] {
+  return userAgent === null && targetName === null ? [] : [userAgent, targetName];
 }
 
 /** Follows the chain from its beginning to its end, entry by entry. */

@@ -12,6 +12,7 @@ import {
 /** One line of the audit log. Triggers refuse to change or delete it. */
 @Entity('audit_entry')
 @Index('ix_audit_entry_actor', ['actorId', 'sequence'])
+@Index('ix_audit_entry_api_key', ['apiKeyId', 'sequence'])
 @Index('ix_audit_entry_action', ['action', 'sequence'])
 @Index('ix_audit_entry_target', ['targetType', 'targetId', 'sequence'])
 @Index('ix_audit_entry_address', ['address', 'sequence'])
@@ -44,6 +45,10 @@ export class AuditEntryRow {
   @TextColumn(64, { nullable: true })
   targetId!: string | null;
 
+  /** What the target was called then. */
+  @TextColumn(100, { nullable: true })
+  targetName!: string | null;
+
   /** JSON. */
   @LongTextColumn({ nullable: true })
   before!: string | null;
@@ -60,6 +65,10 @@ export class AuditEntryRow {
 
   @TextColumn(64, { nullable: true })
   address!: string | null;
+
+  /** What sent the request, as it calls itself. */
+  @TextColumn(300, { nullable: true })
+  userAgent!: string | null;
 
   @TextColumn(64, { nullable: true })
   requestId!: string | null;

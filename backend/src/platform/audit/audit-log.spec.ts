@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { expect, jest, test } from '@jest/globals';
+import type { EntityManager } from 'typeorm';
 import { type TestDatabase, describeOnEveryDatabase } from '../../../test/test-database.js';
 import { AuditEntryRow, AuditHead } from './audit-entry.entity.js';
-import { verifyChain } from './audit-chain.js';
+import { CHAIN_START, verifyChain } from './audit-chain.js';
 import { type AuditEvent, AuditLog } from './audit-log.js';
 
 // A database server may be slow to make a database for each test.
@@ -12,7 +14,7 @@ const event = (detail: string): AuditEvent => ({
     id: 7,
     name: 'Ada',
     apiKey: { apiKeyId: 'abcdef012345' },
-    origin: { address: '192.0.2.1', requestId: 'r-1' },
+    origin: { address: '192.0.2.1', requestId: 'r-1', userAgent: 'curl/8.5.0' },
   },
   action: 'settings.change',
   target: { type: 'settings', id: 'studio' },
@@ -40,9 +42,50 @@ describeOnEveryDatabase('the audit log', (open) => {
         ...{ sequence: 1, actorId: 7, actorName: 'Ada', apiKeyId: 'abcdef012345', action: 'settings.change' },
         ...{ targetType: 'settings', targetId: 'studio', result: 'success', detail: 'because' },
         ...{ before: '{"credit_price_standard":"1"}', after: '{"credit_price_standard":"2"}' },
-        ...{ address: '192.0.2.1', requestId: 'r-1' },
+        ...{ address: '192.0.2.1', requestId: 'r-1', userAgent: 'curl/8.5.0', targetName: null },
       }),
     ]);
+  });
+
+  test('takes over what others call themselves and things as one line of bounded length', async () => {
+    const database = await prepare();
+    const told = 'a\r\n\u0000b\t \u202Ec\u2028d';
+    await database.transactions.run((tx) =>
+      database.log.record(tx, {
+        actor: {
+          id: 7,
+          name: 'Ada',
+          origin: { address: '::1', requestId: 'r', userAgent: `${told}${'x'.repeat(400)}` },
+        },
+        action: 'api_key.revoke',
+        target: { type: 'api_key', id: 'abcdef012345', name: `${'n'.repeat(99)}😀` },
+      }),
+    );
+    const [entry] = await entries(database);
+    expect(entry?.userAgent).toBe(`a b c d${'x'.repeat(300 - told.length)}`);
+    expect(entry?.targetName).toBe('n'.repeat(99));
+    expect((await verifyChain(database.dataSource.manager)).broken_at).toBeNull();
+  });
+
+  test('goes on from entries that were written before it knew as much', async () => {
+    const database = await prepare();
+    const { manager } = database.dataSource;
+    const old = await writeAsBefore(manager);
+    await database.write('new');
+
+    const [, next] = await entries(database);
+    expect(next).toMatchObject({ sequence: 2, userAgent: 'curl/8.5.0' });
+    const whole = { entries_checked: 2, broken_at: null, last_hash: next?.hash };
+    expect(await verifyChain(manager)).toEqual(whole);
+    expect(old).toMatchObject({ userAgent: null, targetName: null });
+
+    await manager.query('DROP TRIGGER tr_audit_entry_update');
+    await manager.query(`UPDATE audit_entry SET user_agent = 'made up' WHERE sequence = 1`);
+    expect((await verifyChain(manager)).broken_at).toBe(1);
+    await manager.query('UPDATE audit_entry SET user_agent = NULL WHERE sequence = 1');
+    expect(await verifyChain(manager)).toEqual(whole);
+    await manager.query('UPDATE audit_entry SET user_agent = NULL WHERE sequence = 2');
+    expect((await verifyChain(manager)).broken_at).toBe(2);
   });
 
   test('is one chain without a gap, however many write at the same time', async () => {
@@ -97,6 +140,8 @@ describeOnEveryDatabase('the audit log', (open) => {
   const FORGERIES: [name: string, sql: string[], brokenAt: number][] = [
     ['changed', [`UPDATE audit_entry SET detail = 'other' WHERE sequence = 2`], 2],
     ['given to somebody else', ['UPDATE audit_entry SET actor_id = 8 WHERE sequence = 3'], 3],
+    ['told of another program', [`UPDATE audit_entry SET user_agent = 'other' WHERE sequence = 2`], 2],
+    ['told of a target with another name', [`UPDATE audit_entry SET target_name = 'other' WHERE sequence = 1`], 1],
     ['removed from the middle', ['DELETE FROM audit_entry WHERE sequence = 2'], 2],
     ['removed from the end', ['DELETE FROM audit_entry WHERE sequence = 4'], 4],
     ['removed altogether', ['DELETE FROM audit_entry'], 1],
@@ -127,3 +172,18 @@ describeOnEveryDatabase('the audit log', (open) => {
     expect((await verifyChain(manager)).broken_at).toBe(brokenAt);
   });
 });
+
+/** The first entry of a log, as it was written and hashed when entries had no more than these facts. */
+async function writeAsBefore(manager: EntityManager): Promise<AuditEntryRow | null> {
+  const facts = [1, 5, 7, 'Ada', null, 'user.invite', 'user', '9', null, null, 'success', null, '192.0.2.1', 'r-0'];
+  const hash = createHash('sha256')
+    .update(`${CHAIN_START.hash}\n${JSON.stringify(facts)}`)
+    .digest('hex');
+  const columns =
+    'sequence, at, actor_id, actor_name, api_key_id, action, target_type, target_id, `before`, `after`, ' +
+    'result, detail, address, request_id, hash';
+  const values = [...facts, hash];
+  await manager.query(`INSERT INTO audit_entry (${columns}) VALUES (${values.map(() => '?').join(', ')})`, values);
+  await manager.insert(AuditHead, { id: 1, sequence: 1, hash });
+  return manager.findOneBy(AuditEntryRow, { sequence: 1 });
+}

@@ -8,10 +8,15 @@ import { CHAIN_START, hashOfEntry } from './audit-chain.js';
 
 const HEAD_ID = 1;
 
+const TARGET_NAME_MAX_LENGTH = 100;
+const USER_AGENT_MAX_LENGTH = 300;
+
 /** Where a request came from. */
 export interface AuditOrigin {
   readonly address: string;
   readonly requestId: string;
+  /** What sent it, as it calls itself; empty when it does not say. */
+  readonly userAgent?: string;
 }
 
 /** Who did something. */
@@ -28,7 +33,12 @@ export interface AuditEvent {
   /** Where it came from, when nobody is known who could have brought it along. */
   readonly origin?: AuditOrigin | undefined;
   readonly action: AuditAction;
-  readonly target?: { readonly type: AuditTargetType; readonly id: string | number };
+  readonly target?: {
+    readonly type: AuditTargetType;
+    readonly id: string | number;
+    /** What it is called, for what may be renamed or deleted one day. */
+    readonly name?: string;
+  };
   readonly before?: AuditFacts | undefined;
   readonly after?: AuditFacts | undefined;
   readonly result?: 'success' | 'refused';
@@ -54,17 +64,26 @@ export class AuditLog {
       action: event.action,
       targetType: target?.type ?? null,
       targetId: target === undefined ? null : String(target.id),
+      targetName: target?.name === undefined ? null : asLine(target.name, TARGET_NAME_MAX_LENGTH),
       before: event.before === undefined ? null : JSON.stringify(event.before),
       after: event.after === undefined ? null : JSON.stringify(event.after),
       result: event.result ?? ('success' as const),
       detail: event.detail ?? null,
       address: origin?.address ?? null,
+      userAgent: asLine(origin?.userAgent ?? '', USER_AGENT_MAX_LENGTH) || null,
       requestId: origin?.requestId ?? null,
     };
     const hash = hashOfEntry(entry, head.hash);
     await tx.insert(AuditEntryRow, { ...entry, hash });
     await tx.update(AuditHead, { id: HEAD_ID }, { sequence: entry.sequence, hash });
   }
+}
+
+/** Text of unknown origin as one line of at most so many characters, with nothing in it that is not seen. */
+function asLine(text: string, maxLength: number): string {
+  // Cut before it is searched: it may be of any length. A half of a pair is no character that a database takes.
+  const start = text.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, '');
+  return start.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
 }
 
 /** Writing the row makes those who come after wait until this transaction has ended; then they see what it wrote. */

@@ -75,8 +75,8 @@ export class ApiKeysService {
       if (count >= MAX_ACTIVE_KEYS) throw tooManyApiKeys(MAX_ACTIVE_KEYS);
       await tx.insert(ApiKeyEntity, entity);
       await this.audit.record(tx, {
-        ...{ actor, action: 'api_key.create', target: { type: 'api_key', id } },
-        after: { ...auditFactsOf(entity), user_id: owner.id, scopes: request.scopes },
+        ...{ actor, action: 'api_key.create', target: { type: 'api_key', id, name: entity.name } },
+        after: { ...auditFactsOf(entity), user_id: owner.id, user_name: owner.name, scopes: request.scopes },
       });
     });
     return { ...(await this.#view(entity)), key };
@@ -123,7 +123,8 @@ export class ApiKeysService {
       const { affected } = await tx.update(ApiKeyEntity, { id, revokedAt: IsNull() }, after);
       if (affected !== 1) throw apiKeyNotActive();
       if (changes) {
-        await this.audit.record(tx, { actor, action: 'api_key.change', target: { type: 'api_key', id }, ...changes });
+        const target = { type: 'api_key', id, name: after.name } as const;
+        await this.audit.record(tx, { actor, action: 'api_key.change', target, ...changes });
       }
     });
     return this.get(actor, id);
@@ -131,11 +132,11 @@ export class ApiKeysService {
 
   /** At once and for good, in every process. Revoking a key that is revoked already changes nothing. */
   async revoke(actor: Actor, id: string): Promise<void> {
-    await this.#find(actor, id);
+    const { name } = await this.#find(actor, id);
     await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(ApiKeyEntity, { id, revokedAt: IsNull() }, { revokedAt: this.clock.now() });
       if (affected !== 1) return;
-      await this.audit.record(tx, { actor, action: 'api_key.revoke', target: { type: 'api_key', id } });
+      await this.audit.record(tx, { actor, action: 'api_key.revoke', target: { type: 'api_key', id, name } });
     });
   }
 
@@ -166,7 +167,7 @@ export class ApiKeysService {
       );
       if (affected !== 1) throw apiKeyNotActive();
       await this.audit.record(tx, {
-        ...{ actor, action: 'api_key.rotate', target: { type: 'api_key', id } },
+        ...{ actor, action: 'api_key.rotate', target: { type: 'api_key', id, name: before.name } },
         after: { secret: 'changed', grace_seconds: graceSeconds },
       });
     });

@@ -213,6 +213,28 @@ describeOnEveryDatabase('users', (open) => {
     await expect(users.list({ limit: 3, cursor: 'nonsense' })).rejects.toMatchObject({ code: 'request.invalid' });
   });
 
+  test('finds users by a part of their name or address, in whatever case, and by their number', async () => {
+    const { database, users } = await prepare();
+    const ada = await insertUser(database, { name: 'Ada Lovelace', email: 'ada@example.com' });
+    const odd = await insertUser(database, { name: '100%_Örs!', email: 'orsolya@example.com' });
+    const shop = await insertUser(database, { name: 'Lovely shop', email: 'service@x.invalid', kind: 'service' });
+    const found = async (search: string, kind?: 'person' | 'service'): Promise<number[]> =>
+      (await users.list({ limit: 10, kind, search })).users.map(({ id }) => id);
+
+    expect(await found('LOVE')).toEqual([ada.id, shop.id]);
+    expect(await found('love', 'person')).toEqual([ada.id]);
+    expect(await found('orsolya@EXAMPLE')).toEqual([odd.id]);
+    expect(await found('Örs')).toEqual([odd.id]);
+    for (const literal of ['0%_', '!', '_', '%']) expect([literal, await found(literal)]).toEqual([literal, [odd.id]]);
+    expect(await found(String(shop.id))).toContain(shop.id);
+    for (const nobody of ['nobody', `' OR 1=1`, '99999999999']) expect(await found(nobody)).toEqual([]);
+    const first = await users.list({ limit: 1, search: 'love' });
+    expect(await users.list({ limit: 1, search: 'love', cursor: first.nextCursor ?? '' })).toMatchObject({
+      users: [{ id: shop.id }],
+      nextCursor: null,
+    });
+  });
+
   test('notes activity at most once in five minutes', async () => {
     const { clock, database, users } = await prepare();
     const { id } = await insertUser(database);

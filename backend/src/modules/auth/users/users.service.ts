@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Role, UpdateUserRequest, User, UserKind, UserQuery, UserStatus } from '@atelier/contracts';
-import { type EntityManager, In, MoreThan, type Repository } from 'typeorm';
+import { type EntityManager, In, type Repository } from 'typeorm';
 import { AuditLog, changesBetween } from '../../../platform/audit/index.js';
 import { Transactions, isUniqueViolation } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
@@ -14,6 +14,7 @@ import { revokeSessionsOf } from '../sessions/revoke-sessions.js';
 import { InvitationsService } from './invitations.service.js';
 import { assertMayAppoint, assertMayGive } from './key-restraints.js';
 import { NewUserListeners } from './new-user-listeners.js';
+import { isFoundBy } from './user-search.js';
 import { readUserCursor, writeUserCursor } from './user-cursor.js';
 import { NO_PASSWORD, UserEntity } from './user.entity.js';
 import { userView } from './user-view.js';
@@ -135,15 +136,15 @@ export class UsersService {
   }
 
   /** In the order in which they were created. */
-  async list({ limit, cursor, kind }: UserQuery): Promise<UserList> {
-    const rows = await this.users.find({
-      where: {
-        ...(kind && { kind }),
-        ...(cursor !== undefined && { id: MoreThan(readUserCursor(cursor)) }),
-      },
-      order: { id: 'ASC' },
-      take: limit + 1,
-    });
+  async list({ limit, cursor, kind, search }: UserQuery): Promise<UserList> {
+    const query = this.users.createQueryBuilder('user');
+    if (kind !== undefined) query.andWhere('user.kind = :kind', { kind });
+    if (cursor !== undefined) query.andWhere('user.id > :after', { after: readUserCursor(cursor) });
+    if (search !== undefined) query.andWhere(isFoundBy(search));
+    const rows = await query
+      .orderBy('user.id', 'ASC')
+      .take(limit + 1)
+      .getMany();
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return { users: page.map(userView), nextCursor: last && rows.length > limit ? writeUserCursor(last.id) : null };

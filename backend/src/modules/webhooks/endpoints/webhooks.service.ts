@@ -20,6 +20,7 @@ import { giveUpPending } from '../deliveries/give-up.js';
 import { WebhookOutbound } from '../sending/webhook-outbound.js';
 import { tooManyWebhooks, webhookNotFound } from '../webhooks.errors.js';
 import { readReceiver } from './receiver-address.js';
+import { auditTargetOf } from './webhook-audit-target.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 import { NO_PREVIOUS, WebhookSecrets } from './webhook-secrets.js';
 import { eventsOf, webhookView } from './webhook-view.js';
@@ -68,7 +69,7 @@ export class WebhooksService {
       await tx.insert(WebhookEndpoint, endpoint);
       await this.outbox.subscribe(tx, id, actor.id, request.events);
       await this.audit.record(tx, {
-        ...{ actor, action: 'webhook.create', target: { type: 'webhook', id } },
+        ...{ actor, action: 'webhook.create', target: auditTargetOf(endpoint) },
         after: { ...factsOf(endpoint), secret: 'changed' },
       });
     });
@@ -122,7 +123,7 @@ export class WebhooksService {
       if (after.enabled === 0) await giveUpPending(tx, id);
       const changes = changesBetween(factsOf(before), factsOf(after));
       if (changes) {
-        await this.audit.record(tx, { actor, action: 'webhook.change', target: { type: 'webhook', id }, ...changes });
+        await this.audit.record(tx, { actor, action: 'webhook.change', target: auditTargetOf(after), ...changes });
       }
       return after;
     });
@@ -144,7 +145,7 @@ export class WebhooksService {
       };
       await tx.update(WebhookEndpoint, { id }, change);
       await this.audit.record(tx, {
-        ...{ actor, action: 'webhook.rotate', target: { type: 'webhook', id } },
+        ...{ actor, action: 'webhook.rotate', target: auditTargetOf(before) },
         after: { secret: 'changed', grace_seconds: graceSeconds },
       });
       return Object.assign(before, change);
@@ -159,7 +160,7 @@ export class WebhooksService {
       await tx.delete(WebhookEndpoint, { id });
       await this.outbox.unsubscribe(tx, id);
       await this.audit.record(tx, {
-        ...{ actor, action: 'webhook.delete', target: { type: 'webhook', id } },
+        ...{ actor, action: 'webhook.delete', target: auditTargetOf(before) },
         before: factsOf(before),
       });
     });

@@ -7,6 +7,7 @@ import { Clock, toInstant } from '../../../platform/time/index.js';
 import { giveUpPending } from '../deliveries/give-up.js';
 import { WebhookAttempt } from '../deliveries/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../deliveries/webhook-delivery.entity.js';
+import { auditTargetOf } from '../endpoints/webhook-audit-target.js';
 import { WebhookEndpoint } from '../endpoints/webhook-endpoint.entity.js';
 import type { ClaimedDelivery } from './delivery-queue.js';
 import type { AttemptEnd } from './delivery-sender.js';
@@ -83,7 +84,7 @@ export class DeliveryResults {
     await this.outbox.unsubscribe(tx, endpointId);
     await giveUpPending(tx, endpointId);
     await this.audit.record(tx, {
-      ...{ actor: null, action: 'webhook.disable', target: { type: 'webhook', id: endpointId } },
+      ...{ actor: null, action: 'webhook.disable', target: auditTargetOf(endpoint) },
       before: { enabled: true },
       after: { enabled: false, disabled_reason: 'failing', user_id: endpoint.userId },
       detail: isGone ? 'The receiver answered 410 Gone.' : `Nothing has arrived since ${toInstant(since)}.`,

@@ -20,6 +20,7 @@ import { CreateOutbox1767225600023 } from './1767225600023-create-outbox.js';
 import { CreateWebhooks1767225600024 } from './1767225600024-create-webhooks.js';
 import { DescribeSessions1767225600026 } from './1767225600026-describe-sessions.js';
 import { FindAuditEntriesByAddress1767225600030 } from './1767225600030-find-audit-entries-by-address.js';
+import { DescribeAuditEntries1767225600033 } from './1767225600033-describe-audit-entries.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   CreateWebhooks1767225600024,
   DescribeSessions1767225600026,
   FindAuditEntriesByAddress1767225600030,
+  DescribeAuditEntries1767225600033,
 ] as const;
