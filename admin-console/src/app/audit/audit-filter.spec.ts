@@ -15,6 +15,7 @@ const FULL = {
   from: '2026-11-03',
   to: '2026-11-05',
   actor: '7',
+  key: '0123456789ab',
   action: 'settings.change',
   target: 'settings:credit_price_standard',
   address: '2001:db8::1',
@@ -38,6 +39,7 @@ describe('the filter of the audit log', () => {
       from: new Date(2026, 10, 3).toISOString(),
       to: new Date(2026, 10, 6).toISOString(),
       actor_id: 7,
+      api_key_id: '0123456789ab',
       action: 'settings.change',
       target_type: 'settings',
       target_id: 'credit_price_standard',
@@ -54,6 +56,11 @@ describe('the filter of the audit log', () => {
     expect(auditParams(read({ range }), NOW)).toEqual({ from: new Date(NOW - days * DAY_MS).toISOString() });
   });
 
+  it('finds what the server did by itself', () => {
+    expect(auditParams(read({ range: 'all', actor: 'system' }), NOW)).toEqual({ actor_id: 'system' });
+    expect(defined(writeFilter(filterOf(typedFilter(read({ actor: 'system' })))))).toEqual({ actor: 'system' });
+  });
+
   it('has no dates for all time, and keeps colons in an id', () => {
     expect(auditParams(read({ range: 'all', target: 'route:GET /a:b' }), NOW)).toEqual({
       target_type: 'route',
@@ -66,6 +73,7 @@ describe('the filter of the audit log', () => {
     { range: 'tomorrow' },
     { actor: 'me' },
     { actor: '0' },
+    { key: 'atl_0123456789ab' },
     { action: 'toString' },
     { target: 'moon:1' },
     { address: ' ' },

@@ -25,8 +25,14 @@ const RANGE_HOURS: Readonly<Partial<Record<AuditRange, number>>> = {
 export const DEFAULT_RANGE = '7d';
 
 const HOUR_MS = 3_600_000;
+/** The part of a key that is no secret. */
+export const API_KEY_ID = /^[0-9a-z]{12}$/;
+
 /** Of what is typed to find entries; no recorded id or address is longer. */
 export const TEXT_MAX_LENGTH = 64;
+
+/** Somebody's account, or the server itself. */
+export type AuditActorId = number | 'system';
 
 /** Which entries are shown. What is undefined narrows nothing. */
 export interface AuditFilter {
@@ -34,7 +40,9 @@ export interface AuditFilter {
   /** First and last day, `YYYY-MM-DD` in the reader's time zone; only with `custom`. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  readonly actorId?: number | undefined;
+  readonly actorId?: AuditActorId | undefined;
+  /** The key that they came with. */
+  readonly apiKeyId?: string | undefined;
   readonly action?: AuditAction | undefined;
   readonly target?: { readonly type: AuditTargetType; readonly id?: string | undefined } | undefined;
   readonly address?: string | undefined;
@@ -47,6 +55,7 @@ export const NO_FILTER = {
   from: undefined,
   to: undefined,
   actorId: undefined,
+  apiKeyId: undefined,
   action: undefined,
   target: undefined,
   address: undefined,
@@ -58,11 +67,12 @@ export function readFilter(query: ParamMap): AuditFilter {
   const range = AUDIT_RANGES.find((known) => known === query.get('range')) ?? DEFAULT_RANGE;
   const action = query.get('action');
   const result = query.get('result');
-  const actor = query.get('actor');
+  const apiKeyId = query.get('key');
   return {
     range,
     ...(range === 'custom' && { from: dayOf(query.get('from')), to: dayOf(query.get('to')) }),
-    actorId: actor !== null && /^[1-9]\d{0,14}$/.test(actor) ? Number(actor) : undefined,
+    actorId: readActor(query.get('actor')),
+    apiKeyId: apiKeyId !== null && API_KEY_ID.test(apiKeyId) ? apiKeyId : undefined,
     action: isAuditAction(action) ? action : undefined,
     target: readTarget(query.get('target')),
     address: shortText(query.get('address')),
@@ -72,12 +82,13 @@ export function readFilter(query: ParamMap): AuditFilter {
 
 /** The query of the page's address; null takes a parameter out of it. */
 export function writeFilter(filter: AuditFilter): Params {
-  const { range, from, to, actorId, action, target, address, result } = filter;
+  const { range, from, to, actorId, apiKeyId, action, target, address, result } = filter;
   return {
     range: range === DEFAULT_RANGE ? null : range,
     from: (range === 'custom' && from) || null,
     to: (range === 'custom' && to) || null,
     actor: actorId ?? null,
+    key: apiKeyId ?? null,
     action: action ?? null,
     target: target ? [target.type, ...(target.id === undefined ? [] : [target.id])].join(':') : null,
     address: address ?? null,
@@ -87,7 +98,7 @@ export function writeFilter(filter: AuditFilter): Params {
 
 /** What the server is asked for. @param nowMs where the days before now are counted from */
 export function auditParams(filter: AuditFilter, nowMs: number): Readonly<Record<string, string | number>> {
-  const { range, actorId, action, target, address, result } = filter;
+  const { range, actorId, apiKeyId, action, target, address, result } = filter;
   const hours = RANGE_HOURS[range];
   const from = hours === undefined ? startOf(filter.from) : new Date(nowMs - hours * HOUR_MS);
   const to = endOf(filter.to);
@@ -95,6 +106,7 @@ export function auditParams(filter: AuditFilter, nowMs: number): Readonly<Record
     ...(from && { from: from.toISOString() }),
     ...(to && { to: to.toISOString() }),
     ...(actorId !== undefined && { actor_id: actorId }),
+    ...(apiKeyId && { api_key_id: apiKeyId }),
     ...(action && { action }),
     ...(target && { target_type: target.type }),
     ...(target?.id !== undefined && { target_id: target.id }),
@@ -107,6 +119,11 @@ export function auditParams(filter: AuditFilter, nowMs: number): Readonly<Record
 export function includesNow(filter: AuditFilter, nowMs: number): boolean {
   const end = endOf(filter.to);
   return end === undefined || end.getTime() > nowMs;
+}
+
+export function readActor(text: string | null): AuditActorId | undefined {
+  if (text === 'system') return text;
+  return text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }
 
 function readTarget(text: string | null): AuditFilter['target'] {

@@ -3,17 +3,19 @@
 import { AUDIT_ACTIONS, AUDIT_TARGETS, type AuditAction, type AuditEntry } from '@atelier/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { auditEntry } from '../../testing/audit-fixtures';
-import { AUDIT_ACTION_ORDER, actionLabel, actorInWords, sentenceOf } from './audit-sentences';
+import { AUDIT_ACTION_ORDER, actionLabel, actorInWords, keyInWords, sentenceOf } from './audit-sentences';
 import { TARGET_TYPE_ORDER, targetIdHelp, targetTitle, targetTypeLabel } from './audit-targets';
 
-const names = { user: (id: string) => (id === '2' ? 'Ben' : `user ${id}`) };
-
-const USER: Partial<AuditEntry> = { target: { type: 'user', id: '2' }, before: null, after: null };
-const KEY: Partial<AuditEntry> = { target: { type: 'api_key', id: '0123456789ab' }, before: null, after: null };
-const ACCOUNT: Partial<AuditEntry> = { target: { type: 'credit_account', id: '2' }, before: null };
-const OPENAI: Partial<AuditEntry> = { target: { type: 'provider', id: 'openai' } };
+const USER: Partial<AuditEntry> = { target: { type: 'user', id: '2', name: 'Ben' }, before: null, after: null };
+const KEY: Partial<AuditEntry> = {
+  target: { type: 'api_key', id: '0123456789ab', name: 'Shop' },
+  before: null,
+  after: null,
+};
+const ACCOUNT: Partial<AuditEntry> = { target: { type: 'credit_account', id: '2', name: 'Ben' }, before: null };
+const OPENAI: Partial<AuditEntry> = { target: { type: 'provider', id: 'openai', name: null } };
 const HOOK: Partial<AuditEntry> = {
-  target: { type: 'webhook', id: '019ab000-0000-7000-8000-0000000000aa' },
+  target: { type: 'webhook', id: '019ab000-0000-7000-8000-0000000000aa', name: 'orders' },
   before: null,
   after: null,
 };
@@ -25,7 +27,11 @@ const SENTENCES: readonly (readonly [action: AuditAction, entry: Partial<AuditEn
   ['session.begin', { ...USER, actor: null, target: null, result: 'refused' }, 'tried to sign in'],
   ['session.end', USER, 'signed out'],
   ['password.change', USER, 'changed their password'],
-  ['access.refuse', { target: { type: 'route', id: 'GET /api/v1/admin/users' } }, 'asked for GET /api/v1/admin/users'],
+  [
+    'access.refuse',
+    { target: { type: 'route', id: 'GET /api/v1/admin/users', name: null } },
+    'asked for GET /api/v1/admin/users',
+  ],
   ['user.create', { ...USER, after: { kind: 'person', name: 'Ben', role: 'member' } }, 'created the user Ben'],
   ['user.create', { ...USER, after: { kind: 'person', name: 'Ben', role: 'admin' } }, 'created Ben as an admin'],
   ['user.create', { ...USER, after: { kind: 'service', name: 'Shop' } }, 'created the service account Shop'],
@@ -44,28 +50,33 @@ const SENTENCES: readonly (readonly [action: AuditAction, entry: Partial<AuditEn
   ['user.invite', USER, 'made a new invitation link for Ben'],
   ['user.accept', USER, 'accepted their invitation'],
   ['api_key.create', { ...KEY, after: { name: 'CI', user_id: 1 } }, 'created the API key “CI”'],
-  ['api_key.create', { ...KEY, after: { name: 'CI', user_id: 2 } }, 'created the API key “CI” for Ben'],
+  [
+    'api_key.create',
+    { ...KEY, after: { name: 'CI', user_id: 2, user_name: 'Ben' } },
+    'created the API key “CI” for Ben',
+  ],
+  ['api_key.create', { ...KEY, after: { name: 'CI', user_id: 2 } }, 'created the API key “CI” for user 2'],
   [
     'api_key.change',
     { ...KEY, before: { monthly_credit_limit: null }, after: { monthly_credit_limit: 1_500 } },
-    'changed monthly limit of the API key 0123456789ab from none to 1,500 credits',
+    'changed monthly limit of the API key “Shop” from none to 1,500 credits',
   ],
   [
     'api_key.change',
     { ...KEY, before: { allowed_addresses: [] }, after: { allowed_addresses: ['10.0.0.0/8', '::1'] } },
-    'changed allowed addresses of the API key 0123456789ab from none to 10.0.0.0/8, ::1',
+    'changed allowed addresses of the API key “Shop” from none to 10.0.0.0/8, ::1',
   ],
   [
     'api_key.rotate',
     { ...KEY, after: { secret: 'changed', grace_seconds: 86_400 } },
-    'gave the API key 0123456789ab a new secret; the old secret goes on for 1 day',
+    'gave the API key “Shop” a new secret; the old secret goes on for 1 day',
   ],
   [
     'api_key.rotate',
     { ...KEY, after: { secret: 'changed', grace_seconds: 0 } },
-    'gave the API key 0123456789ab a new secret; the old secret ended at once',
+    'gave the API key “Shop” a new secret; the old secret ended at once',
   ],
-  ['api_key.revoke', KEY, 'revoked the API key 0123456789ab'],
+  ['api_key.revoke', KEY, 'revoked the API key “Shop”'],
   ['settings.change', {}, 'changed Standard price from 4 to 5 credits'],
   [
     'settings.change',
@@ -117,30 +128,30 @@ const SENTENCES: readonly (readonly [action: AuditAction, entry: Partial<AuditEn
   [
     'webhook.change',
     { ...HOOK, before: { enabled: false }, after: { enabled: true } },
-    'turned on the webhook 0000000000aa',
+    'turned on the webhook “orders”',
   ],
   [
     'webhook.change',
     { ...HOOK, before: { enabled: true }, after: { enabled: false } },
-    'turned off the webhook 0000000000aa',
+    'turned off the webhook “orders”',
   ],
   [
     'webhook.change',
     { ...HOOK, before: { url: 'https://a.example' }, after: { url: 'https://b.example' } },
-    'changed address of the webhook 0000000000aa from https://a.example to https://b.example',
+    'changed address of the webhook “orders” from https://a.example to https://b.example',
   ],
   [
     'webhook.rotate',
     { ...HOOK, after: { secret: 'changed', grace_seconds: 3_600 } },
-    'gave the webhook 0000000000aa a new secret; the old secret goes on for 1 hour',
+    'gave the webhook “orders” a new secret; the old secret goes on for 1 hour',
   ],
-  ['webhook.disable', HOOK, 'turned off the webhook 0000000000aa, which kept failing'],
-  ['webhook.delete', HOOK, 'deleted the webhook 0000000000aa'],
+  ['webhook.disable', HOOK, 'turned off the webhook “orders”, which kept failing'],
+  ['webhook.delete', HOOK, 'deleted the webhook “orders”'],
 ];
 
 describe('the sentences of the audit log', () => {
   it.each([...SENTENCES])('%s: %j', (action, entry, sentence) => {
-    expect(sentenceOf(auditEntry({ action, ...entry }), names)).toBe(sentence);
+    expect(sentenceOf(auditEntry({ action, ...entry }))).toBe(sentence);
   });
 
   it.each([...AUDIT_ACTIONS])('%s has one, and a name in the filter', (action) => {
@@ -150,7 +161,7 @@ describe('the sentences of the audit log', () => {
   });
 
   it.each([...AUDIT_ACTIONS])('%s reads well when the entry holds less than usual', (action) => {
-    const sentence = sentenceOf(auditEntry({ action, before: null, after: null, target: null }), names);
+    const sentence = sentenceOf(auditEntry({ action, before: null, after: null, target: null }));
 
     expect(sentence).toMatch(/^[a-z].*[^.]$/);
     expect(sentence).not.toMatch(/undefined|null|NaN|\s\s/);
@@ -159,13 +170,22 @@ describe('the sentences of the audit log', () => {
   it('names what it does not know', () => {
     const unknown: AuditEntry = JSON.parse(JSON.stringify({ ...auditEntry(), action: 'moon.landing' }));
 
-    expect(sentenceOf(unknown, names)).toBe('did moon.landing');
+    expect(sentenceOf(unknown)).toBe('did moon.landing');
   });
 
   it('says who it was, the server itself, or that nobody knows', () => {
     expect(actorInWords(auditEntry())).toBe('Ana');
     expect(actorInWords(auditEntry({ actor: null }))).toBe('Atelier');
     expect(actorInWords(auditEntry({ actor: null, result: 'refused' }))).toBe('Somebody');
+  });
+
+  it('says with which key, by its name where that is known', () => {
+    const actor = { id: 1, name: 'Ana', api_key_id: '0123456789ab', api_key_name: 'CI' };
+
+    expect(keyInWords(actor)).toBe('the API key “CI”');
+    expect(keyInWords({ ...actor, api_key_name: null })).toBe('the API key 0123456789ab');
+    expect(keyInWords({ ...actor, api_key_id: null, api_key_name: null })).toBeUndefined();
+    expect(keyInWords(null)).toBeUndefined();
   });
 });
 
@@ -174,15 +194,19 @@ describe('the targets of the audit log', () => {
     expect(TARGET_TYPE_ORDER).toContain(type);
     expect(targetTypeLabel(type)).toMatch(/^[A-Z]/);
     expect(targetIdHelp(type)).toMatch(/\.$/);
-    expect(targetTitle({ type, id: '019ab000-0000-7000-8000-0000000000aa' }, names)).toMatch(/^\S/);
+    expect(targetTitle({ type, id: '019ab000-0000-7000-8000-0000000000aa', name: null })).toMatch(/^\S/);
   });
 
   it.each([
-    ['settings', 'credit_price_premium4', 'Premium 4 price'],
-    ['user', '2', 'Ben'],
-    ['user', '7', 'User 7'],
-    ['credit_account', '2', 'Credits of Ben'],
-    ['api_key', '0123456789ab', 'API key 0123456789ab'],
-    ['provider', 'huggingface', 'Hugging Face'],
-  ] as const)('calls %s %s %s', (type, id, title) => expect(targetTitle({ type, id }, names)).toBe(title));
+    ['settings', 'credit_price_premium4', null, 'Premium 4 price'],
+    ['user', '2', 'Ben', 'Ben'],
+    ['user', '7', null, 'User 7'],
+    ['credit_account', '2', 'Ben', 'Credits of Ben'],
+    ['credit_account', '7', null, 'Credits of user 7'],
+    ['api_key', '0123456789ab', 'Shop', 'API key “Shop”'],
+    ['api_key', '0123456789ab', null, 'API key 0123456789ab'],
+    ['webhook', '019ab000-0000-7000-8000-0000000000aa', 'shop.example', 'Webhook “shop.example”'],
+    ['webhook', '019ab000-0000-7000-8000-0000000000aa', null, 'Webhook 0000000000aa'],
+    ['provider', 'huggingface', null, 'Hugging Face'],
+  ] as const)('calls %s %s %s: %s', (type, id, name, title) => expect(targetTitle({ type, id, name })).toBe(title));
 });

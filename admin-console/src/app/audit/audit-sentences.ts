@@ -2,22 +2,22 @@ import type { AuditAction, AuditEntry } from '@atelier/contracts';
 import { formatCredits } from '../platform/formatting';
 import { switchedProvider } from '../platform/setting-names';
 import { factInWords, factName, shortFact } from './fact-words';
-import { type Names, idOf, targetInWords } from './audit-targets';
+import { accountName, targetInWords } from './audit-targets';
 
 interface AuditWords {
   /** What the action is called in the filter. */
   readonly label: string;
   /** What was done, so that it reads on from the name of who did it; no full stop. */
-  sentence(entry: AuditEntry, names: Names): string;
+  sentence(entry: AuditEntry): string;
 }
 
 /** One sentence for everything that is recorded; the type makes a missing one a compile error. */
 const AUDIT_WORDS: Readonly<Record<AuditAction, AuditWords>> = {
   'session.begin': {
     label: 'Sign-in',
-    sentence: (entry, names) => {
-      if (entry.result === 'success') return 'signed in';
-      return entry.target ? `tried to sign in as ${names.user(entry.target.id)}` : 'tried to sign in';
+    sentence: ({ result, target }) => {
+      if (result === 'success') return 'signed in';
+      return target ? `tried to sign in as ${accountName(target)}` : 'tried to sign in';
     },
   },
   'session.end': { label: 'Sign-out', sentence: () => 'signed out' },
@@ -33,53 +33,54 @@ const AUDIT_WORDS: Readonly<Record<AuditAction, AuditWords>> = {
   },
   'user.change': {
     label: 'User changed',
-    sentence: (entry, names) => {
+    sentence: (entry) => {
       const status = onlyChange(entry, 'status');
-      if (status === 'disabled') return `disabled ${targetInWords(entry.target, names)}`;
-      if (status === 'active') return `enabled ${targetInWords(entry.target, names)}`;
-      return changed(entry, names);
+      if (status === 'disabled') return `disabled ${targetInWords(entry.target)}`;
+      if (status === 'active') return `enabled ${targetInWords(entry.target)}`;
+      return changed(entry);
     },
   },
   'user.invite': {
     label: 'Invitation renewed',
-    sentence: ({ target }, names) => `made a new invitation link for ${targetInWords(target, names)}`,
+    sentence: ({ target }) => `made a new invitation link for ${targetInWords(target)}`,
   },
   'user.accept': { label: 'Invitation accepted', sentence: () => 'accepted their invitation' },
   'api_key.create': {
     label: 'API key created',
-    sentence: ({ actor, after, target }, names) => {
+    sentence: ({ actor, after, target }) => {
       const name = textOf(after?.['name']);
-      const key = name === undefined ? targetInWords(target, names) : `the API key “${name}”`;
+      const key = name === undefined ? targetInWords(target) : `the API key “${name}”`;
       const owner = after?.['user_id'];
       const isOwn = owner === undefined || owner === null || owner === actor?.id;
-      return isOwn ? `created ${key}` : `created ${key} for ${names.user(factInWords('user_id', owner))}`;
+      if (isOwn) return `created ${key}`;
+      return `created ${key} for ${textOf(after?.['user_name']) ?? `user ${factInWords('user_id', owner)}`}`;
     },
   },
-  'api_key.change': { label: 'API key changed', sentence: (entry, names) => changed(entry, names) },
+  'api_key.change': { label: 'API key changed', sentence: (entry) => changed(entry) },
   'api_key.rotate': {
     label: 'API key rotated',
-    sentence: (entry, names) => rotated(entry, names),
+    sentence: (entry) => rotated(entry),
   },
   'api_key.revoke': {
     label: 'API key revoked',
-    sentence: ({ target }, names) => `revoked ${targetInWords(target, names)}`,
+    sentence: ({ target }) => `revoked ${targetInWords(target)}`,
   },
   'settings.change': { label: 'Settings changed', sentence: (entry) => changedSettings(entry) },
   'provider_credentials.change': {
     label: 'Provider connection changed',
-    sentence: (entry, names) => changedConnection(entry, names),
+    sentence: (entry) => changedConnection(entry),
   },
   'credits.grant': {
     label: 'Credits granted',
-    sentence: ({ after, target }, names) => `granted ${creditsOf(after)} to ${names.user(idOf(target))}`,
+    sentence: ({ after, target }) => `granted ${creditsOf(after)} to ${accountName(target)}`,
   },
   'credits.revoke': {
     label: 'Credits taken back',
-    sentence: ({ after, target }, names) => `took ${creditsOf(after)} back from ${names.user(idOf(target))}`,
+    sentence: ({ after, target }) => `took ${creditsOf(after)} back from ${accountName(target)}`,
   },
   'credits.release_account': {
     label: 'Account released',
-    sentence: ({ target }, names) => `released the frozen account of ${names.user(idOf(target))}`,
+    sentence: ({ target }) => `released the frozen account of ${accountName(target)}`,
   },
   'webhook.create': {
     label: 'Webhook created',
@@ -90,29 +91,29 @@ const AUDIT_WORDS: Readonly<Record<AuditAction, AuditWords>> = {
   },
   'webhook.change': {
     label: 'Webhook changed',
-    sentence: (entry, names) => {
+    sentence: (entry) => {
       const isOn = onlyChange(entry, 'enabled');
-      if (isOn === true) return `turned on ${targetInWords(entry.target, names)}`;
-      if (isOn === false) return `turned off ${targetInWords(entry.target, names)}`;
-      return changed(entry, names);
+      if (isOn === true) return `turned on ${targetInWords(entry.target)}`;
+      if (isOn === false) return `turned off ${targetInWords(entry.target)}`;
+      return changed(entry);
     },
   },
-  'webhook.rotate': { label: 'Webhook rotated', sentence: (entry, names) => rotated(entry, names) },
+  'webhook.rotate': { label: 'Webhook rotated', sentence: (entry) => rotated(entry) },
   'webhook.disable': {
     label: 'Webhook disabled',
-    sentence: ({ target }, names) => `turned off ${targetInWords(target, names)}, which kept failing`,
+    sentence: ({ target }) => `turned off ${targetInWords(target)}, which kept failing`,
   },
   'webhook.delete': {
     label: 'Webhook deleted',
-    sentence: ({ target }, names) => `deleted ${targetInWords(target, names)}`,
+    sentence: ({ target }) => `deleted ${targetInWords(target)}`,
   },
 };
 
 /** What was done in one entry, without who did it: `changed Standard price from 4 to 5 credits`. */
-export function sentenceOf(entry: AuditEntry, names: Names): string {
+export function sentenceOf(entry: AuditEntry): string {
   // A newer server may record more than this console knows.
   const words = Object.hasOwn(AUDIT_WORDS, entry.action) ? AUDIT_WORDS[entry.action] : undefined;
-  return words?.sentence(entry, names) ?? `did ${entry.action}`;
+  return words?.sentence(entry) ?? `did ${entry.action}`;
 }
 
 export function actionLabel(action: AuditAction): string {
@@ -131,14 +132,20 @@ export function actorInWords({ actor, result }: AuditEntry): string {
   return actor?.name ?? (result === 'refused' ? 'Somebody' : 'Atelier');
 }
 
+/** `the API key “Shop”`: what they came with; undefined for people who are signed in. */
+export function keyInWords(actor: AuditEntry['actor']): string | undefined {
+  if (actor === null || actor.api_key_id === null) return undefined;
+  return targetInWords({ type: 'api_key', id: actor.api_key_id, name: actor.api_key_name });
+}
+
 /** The new value of a field that is the only one that changed. */
 function onlyChange({ after }: AuditEntry, field: string) {
   return after !== null && Object.keys(after).length === 1 ? after[field] : undefined;
 }
 
-function changed(entry: AuditEntry, names: Names): string {
+function changed(entry: AuditEntry): string {
   const fields = Object.keys(entry.after ?? {});
-  const target = targetInWords(entry.target, names);
+  const target = targetInWords(entry.target);
   const [field] = fields;
   if (field === undefined) return `changed ${target}`;
   if (fields.length > 1) return `changed ${listed(fields.map(factName))} of ${target}`;
@@ -157,9 +164,9 @@ function changedSettings(entry: AuditEntry): string {
 
 const NO_KEY = /^(changed: )?none$/;
 
-function changedConnection(entry: AuditEntry, names: Names): string {
+function changedConnection(entry: AuditEntry): string {
   const { before, after, target } = entry;
-  const provider = targetInWords(target, names);
+  const provider = targetInWords(target);
   const parts: string[] = [];
   const key = textOf(after?.['api_key']);
   if (key !== undefined) {
@@ -176,13 +183,13 @@ function changedConnection(entry: AuditEntry, names: Names): string {
   return parts.length === 0 ? `changed the connection of ${provider}` : parts.join(' and ');
 }
 
-function rotated({ after, target }: AuditEntry, names: Names): string {
+function rotated({ after, target }: AuditEntry): string {
   const grace = after?.['grace_seconds'];
   const old =
     typeof grace === 'number' && grace > 0
       ? `; the old secret goes on for ${factInWords('grace_seconds', grace)}`
       : '; the old secret ended at once';
-  return `gave ${targetInWords(target, names)} a new secret${old}`;
+  return `gave ${targetInWords(target)} a new secret${old}`;
 }
 
 const creditsOf = (after: AuditEntry['after']): string => {

@@ -16,6 +16,7 @@ const FACT_NAMES: Readonly<Record<string, string>> = {
   monthly_credit_limit: 'monthly limit',
   url: 'address',
   user_id: 'account',
+  user_name: 'name of the account',
 };
 
 /** As much of a long value is read in a sentence; the drawer has the whole. */

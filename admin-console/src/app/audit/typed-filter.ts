@@ -1,12 +1,14 @@
 import type { AuditAction, AuditTargetType } from '@atelier/contracts';
-import type { AuditFilter, AuditRange } from './audit-filter';
+import { type AuditFilter, type AuditRange, readActor } from './audit-filter';
 
 /** A filter as a form holds it: nothing is an empty text. */
 export interface TypedFilter {
   readonly range: AuditRange;
   readonly from: string;
   readonly to: string;
+  /** Empty, `system`, or the number of an account. */
   readonly actor: string;
+  readonly apiKeyId: string;
   readonly action: AuditAction | '';
   readonly targetType: AuditTargetType | '';
   readonly targetId: string;
@@ -20,6 +22,7 @@ export function typedFilter(filter: AuditFilter): TypedFilter {
     from: filter.from ?? '',
     to: filter.to ?? '',
     actor: filter.actorId === undefined ? '' : String(filter.actorId),
+    apiKeyId: filter.apiKeyId ?? '',
     action: filter.action ?? '',
     targetType: filter.target?.type ?? '',
     targetId: filter.target?.id ?? '',
@@ -29,13 +32,14 @@ export function typedFilter(filter: AuditFilter): TypedFilter {
 }
 
 export function filterOf(typed: TypedFilter): AuditFilter {
-  const { range, from, to, actor, action, targetType, targetId, address, result } = typed;
+  const { range, from, to, actor, apiKeyId, action, targetType, targetId, address, result } = typed;
   const isCustom = range === 'custom';
   return {
     range,
     from: isCustom ? textOrNothing(from) : undefined,
     to: isCustom ? textOrNothing(to) : undefined,
-    actorId: actor === '' ? undefined : Number(actor),
+    actorId: readActor(actor),
+    apiKeyId: textOrNothing(apiKeyId),
     action: action === '' ? undefined : action,
     target: targetType === '' ? undefined : { type: targetType, id: textOrNothing(targetId) },
     address: textOrNothing(address),

@@ -7,15 +7,10 @@ import { CopyButton } from '../../ui/copy-button';
 import { Icon } from '../../ui/icon';
 import { StatusDot } from '../../ui/status-dot';
 import type { AuditFilter } from '../audit-filter';
-import { actionLabel, actorInWords, isAuditAction, sentenceOf } from '../audit-sentences';
-import { type Names, targetTitle } from '../audit-targets';
+import { actionLabel, actorInWords, isAuditAction, keyInWords, sentenceOf } from '../audit-sentences';
+import { targetTitle } from '../audit-targets';
 import { RESULT_WORDS } from '../audit-words';
 import { differencesOf } from '../entry-facts';
-
-export interface OpenedEntry {
-  readonly entry: AuditEntry;
-  readonly names: Names;
-}
 
 /** What the list is narrowed to when the drawer is left for more of the same. */
 export type Narrowing = Partial<AuditFilter>;
@@ -29,16 +24,15 @@ export type Narrowing = Partial<AuditFilter>;
 })
 export class AuditDrawer {
   readonly #dialogRef = inject<MatDialogRef<AuditDrawer, Narrowing>>(MatDialogRef);
-  readonly #opened = inject<OpenedEntry>(MAT_DIALOG_DATA);
 
-  protected readonly entry = this.#opened.entry;
+  protected readonly entry = inject<AuditEntry>(MAT_DIALOG_DATA);
   protected readonly number = formatNumber(this.entry.sequence);
   protected readonly action = isAuditAction(this.entry.action) ? actionLabel(this.entry.action) : this.entry.action;
-  protected readonly title = `${actorInWords(this.entry)} ${sentenceOf(this.entry, this.#opened.names)}`;
+  protected readonly title = `${actorInWords(this.entry)} ${sentenceOf(this.entry)}`;
   protected readonly local = formatInstant(this.entry.at);
   protected readonly utc = formatUtc(this.entry.at);
-  protected readonly target =
-    this.entry.target === null ? undefined : targetTitle(this.entry.target, this.#opened.names);
+  protected readonly target = this.entry.target === null ? undefined : targetTitle(this.entry.target);
+  protected readonly key = keyInWords(this.entry.actor);
   protected readonly result = RESULT_WORDS[this.entry.result];
   protected readonly differences = differencesOf(this.entry);
   protected readonly json = JSON.stringify(this.entry, null, 2);
@@ -51,6 +45,11 @@ export class AuditDrawer {
   protected onlyActor(): void {
     const { actor } = this.entry;
     if (actor) this.#dialogRef.close({ actorId: actor.id });
+  }
+
+  protected onlyKey(): void {
+    const id = this.entry.actor?.api_key_id;
+    if (typeof id === 'string') this.#dialogRef.close({ apiKeyId: id });
   }
 
   protected onlyAddress(): void {

@@ -1,12 +1,13 @@
-import type { HarnessLoader } from '@angular/cdk/testing';
+import { type HarnessLoader, TestKey } from '@angular/cdk/testing';
 import { TestbedHarnessEnvironment } from '@angular/cdk/testing/testbed';
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { TestBed } from '@angular/core/testing';
+import { MatAutocompleteHarness } from '@angular/material/autocomplete/testing';
 import { MatButtonHarness } from '@angular/material/button/testing';
 import { MATERIAL_ANIMATIONS } from '@angular/material/core';
 import { MatDialogHarness } from '@angular/material/dialog/testing';
+import { MatInputHarness } from '@angular/material/input/testing';
 import { MatMenuHarness } from '@angular/material/menu/testing';
-import { MatSelectHarness } from '@angular/material/select/testing';
 import { Router, provideRouter, withComponentInputBinding } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 import type { AuditEntry, AuditVerification } from '@atelier/contracts';
@@ -19,6 +20,7 @@ import { userWithCredits } from '../../../testing/user-fixtures';
 import { AuditPage } from './audit-page';
 
 const LOG = 'GET /api/v1/admin/audit-log';
+const USERS = 'GET /api/v1/admin/users';
 
 describe('AuditPage', () => {
   let api: FakeApi;
@@ -32,7 +34,7 @@ describe('AuditPage', () => {
     entries = [
       auditEntry({ sequence: 12 }),
       auditEntry({
-        ...{ sequence: 11, action: 'session.begin', actor: null, target: { type: 'user', id: '2' } },
+        ...{ sequence: 11, action: 'session.begin', actor: null, target: { type: 'user', id: '2', name: 'Ben' } },
         ...{ before: null, after: null, result: 'refused', detail: 'The password was wrong.' },
       }),
     ];
@@ -47,11 +49,12 @@ describe('AuditPage', () => {
           : { data: entries, has_more: true, next_cursor: '11' },
       )
       .on('GET /api/v1/admin/audit-log/verification', () => verification)
-      .on('GET /api/v1/admin/users', () => ({
-        data: [userWithCredits(1, 'Ana'), userWithCredits(2, 'Ben')],
-        has_more: false,
-        next_cursor: null,
-      }));
+      .on(USERS, ({ params }) => {
+        const search = params.get('search') ?? '';
+        const users = [userWithCredits(1, 'Ana'), userWithCredits(2, 'Ben')];
+        const data = users.filter(({ id, name }) => String(id) === search || name.includes(search));
+        return { data, has_more: false, next_cursor: null };
+      });
     TestBed.configureTestingModule({
       providers: [
         { provide: MATERIAL_ANIMATIONS, useValue: { animationsDisabled: true } },
@@ -106,18 +109,21 @@ describe('AuditPage', () => {
   });
 
   it('reads the filter from the address, and says in chips what it is', async () => {
+    entries = [];
     await open(
-      '?range=all&actor=2&action=user.change&target=settings:credit_price_standard&address=192.0.2.1&result=refused',
+      '?range=all&actor=2&key=0123456789ab&action=user.change&target=settings:credit_price_standard&address=192.0.2.1&result=refused',
     );
 
     expect(asked()[0]).toEqual({
-      ...{ limit: '50', actor_id: '2', action: 'user.change', target_type: 'settings' },
+      ...{ limit: '50', actor_id: '2', api_key_id: '0123456789ab', action: 'user.change' },
+      ...{ target_type: 'settings' },
       ...{ target_id: 'credit_price_standard', address: '192.0.2.1', result: 'refused' },
     });
     const chips = textOf(page().querySelector('app-filter-bar'));
     for (const chip of [
       'All time',
       'Actor: Ben',
+      'API key: 0123456789ab',
       'Action: User changed',
       'Target: Standard price',
       'Address: 192.0.2.1',
@@ -145,14 +151,73 @@ describe('AuditPage', () => {
     expect(TestBed.inject(Router).url).toBe('/admin/audit-log?range=30d');
   });
 
-  it('filters by what is chosen in the form', async () => {
+  it('filters by whoever is found', async () => {
     await open();
     pressPlain('Actor');
-    const [, actor] = await loader.getAllHarnesses(MatSelectHarness);
-    await actor?.clickOptions({ text: 'Ben' });
+    const actor = await loader.getHarness(MatAutocompleteHarness);
+    await actor.focus();
+    await eventually(async () => expect(await actor.getOptions()).toHaveLength(4));
+    await actor.enterText('Be');
+    await eventually(async () => expect(await actor.getOptions()).toHaveLength(1));
+    await actor.selectOption({ text: /^Ben/ });
     await press('Show events');
     await eventually(() => expect(TestBed.inject(Router).url).toBe('/admin/audit-log?actor=2'));
     expect(asked().at(-1)).toMatchObject({ actor_id: '2' });
+    expect(api.asked(USERS).map(({ params }) => params.toString())).toEqual(['limit=20', 'limit=20&search=Be']);
+  });
+
+  it('takes the only one who is found when Enter is pressed, and sends nothing before', async () => {
+    await open();
+    pressPlain('Actor');
+    const actor = await loader.getHarness(MatAutocompleteHarness);
+    const box = await actor.host();
+    await actor.enterText('itself');
+    await eventually(async () => expect(await actor.getOptions()).toHaveLength(1));
+    await box.sendKeys(TestKey.ENTER);
+    expect(await actor.getValue()).toBe('Atelier itself');
+    await press('Show events');
+    await eventually(() => expect(TestBed.inject(Router).url).toBe('/admin/audit-log?actor=system'));
+    expect(textOf(page().querySelector('app-filter-bar'))).toContain('Actor: Atelier itself');
+  });
+
+  it('goes back to everybody when the field is emptied', async () => {
+    entries = [];
+    await open('?actor=2');
+    await eventually(() => expect(textOf(page().querySelector('app-filter-bar'))).toContain('Actor: Ben'));
+    pressPlain('Actor: Ben');
+    const actor = await loader.getHarness(MatAutocompleteHarness);
+    await actor.clear();
+    await actor.blur();
+    await press('Show events');
+    await eventually(() => expect(TestBed.inject(Router).url).toBe('/admin/audit-log'));
+  });
+
+  it('takes nobody for what is only half typed, and says when nobody is found', async () => {
+    await open('?actor=system');
+    pressPlain('Actor: Atelier itself');
+    const actor = await loader.getHarness(MatAutocompleteHarness);
+    await actor.clear();
+    await actor.enterText('Zoe');
+    await eventually(async () => expect(await dialogText()).toContain('Nobody is called “Zoe”.'));
+    await (await actor.host()).sendKeys(TestKey.ENTER);
+    await actor.blur();
+    expect(await actor.getValue()).toBe('Atelier itself');
+  });
+
+  it('filters by a key, of which a pasted secret is not kept', async () => {
+    await open();
+    pressPlain('API key');
+    const field = await loader.getHarness(MatInputHarness.with({ placeholder: '0a1b2c3d4e5f' }));
+    await field.setValue('Shop');
+    await press('Show events');
+    expect(await dialogText()).toContain('An id has 12 small letters and digits.');
+
+    const box = await field.host();
+    await box.setInputValue('atl_0123456789ab_and_its_secret');
+    await box.dispatchEvent('input');
+    expect(await field.getValue()).toBe('0123456789ab');
+    await press('Show events');
+    await eventually(() => expect(TestBed.inject(Router).url).toBe('/admin/audit-log?key=0123456789ab'));
   });
 
   it('wants dates that follow each other', async () => {
@@ -175,6 +240,7 @@ describe('AuditPage', () => {
     expect(drawer).toMatch(/Before: ?4 credits.*After: ?5 credits/);
     expect(drawer).toContain('c48af257-59fc-4bfb-9b5f-c736d3636a1d');
     expect(drawer).toContain('"hash": "aaaa');
+    expect(drawer).toMatch(/Program ?Mozilla\/5\.0 .* Firefox\/150\.0 ?As it calls itself/);
 
     pressPlain('History of this target');
     await eventually(() =>
@@ -182,6 +248,18 @@ describe('AuditPage', () => {
         '/admin/audit-log?range=all&target=settings:credit_price_standard',
       ),
     );
+  });
+
+  it('leads to everything that was done with a key', async () => {
+    entries = [auditEntry({ actor: { id: 1, name: 'Ana', api_key_id: '0123456789ab', api_key_name: 'Shop' } })];
+    await open();
+    expect(rows()[0]).toContain('Ana with the API key “Shop”');
+    pressPlain('changed Standard price from 4 to 5 credits');
+    await harness.fixture.whenStable();
+    expect(await dialogText()).toContain('API key “Shop”');
+    pressPlain('Only this key');
+    await eventually(() => expect(TestBed.inject(Router).url).toBe('/admin/audit-log?key=0123456789ab'));
+    await eventually(() => expect(textOf(page().querySelector('app-filter-bar'))).toContain('API key: Shop'));
   });
 
   it('counts what is new without moving the list, and shows it when asked', async () => {

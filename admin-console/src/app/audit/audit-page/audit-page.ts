@@ -17,12 +17,12 @@ import { Icon } from '../../ui/icon';
 import { PageHeader } from '../../ui/page-header';
 import { Skeleton } from '../../ui/skeleton';
 import { AuditDownload, type AuditFormat } from '../audit-download';
-import { AuditDrawer, type Narrowing, type OpenedEntry } from '../audit-drawer/audit-drawer';
+import { AuditDrawer, type Narrowing } from '../audit-drawer/audit-drawer';
 import { type AuditFilter, NO_FILTER, auditParams, includesNow, readFilter, writeFilter } from '../audit-filter';
-import { AuditNames } from '../audit-names';
 import { AuditTable } from '../audit-table/audit-table';
 import { type ChipKey, FilterBar } from '../filter-bar/filter-bar';
 import { FilterDialog, type FilterQuestion } from '../filter-dialog/filter-dialog';
+import { filterNames } from '../filter-names';
 import { NewEntries } from '../new-entries';
 import { VerificationCard } from '../verification-card';
 
@@ -47,7 +47,6 @@ const EVERYTHING: AuditFilter = { ...NO_FILTER, range: 'all' };
     Skeleton,
     VerificationCard,
   ],
-  providers: [AuditNames],
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
 })
@@ -57,7 +56,6 @@ export class AuditPage {
   readonly #notifications = inject(Notifications);
   readonly #router = inject(Router);
   readonly #route = inject(ActivatedRoute);
-  protected readonly names = inject(AuditNames);
 
   readonly #query = toSignal(this.#route.queryParamMap);
   /** The filter lives in the address, so that Back and a shared link keep it. */
@@ -70,6 +68,9 @@ export class AuditPage {
   }));
 
   protected readonly list = new PagedList<AuditEntry>(() => this.#request());
+  protected readonly names = filterNames(
+    computed(() => ({ filter: this.filter(), entries: this.list.isLoaded() ? this.list.rows() : undefined })),
+  );
   protected readonly errorText = computed(() => sentenceOf(this.list.error()));
   protected readonly moreErrorText = computed(() => sentenceOf(this.list.moreError()));
   protected readonly news = new NewEntries(() =>
@@ -98,7 +99,9 @@ export class AuditPage {
   }
 
   protected async choose(focus: ChipKey | 'dates'): Promise<void> {
-    const question: FilterQuestion = { filter: this.filter(), users: this.names.users(), focus };
+    const { actorId } = this.filter();
+    const actorName = actorId === undefined ? '' : this.names.actor(actorId);
+    const question: FilterQuestion = { filter: this.filter(), actorName, focus };
     const opened = this.#dialog.open<FilterDialog, FilterQuestion, AuditFilter>(FilterDialog, {
       data: question,
       width: '520px',
@@ -109,8 +112,7 @@ export class AuditPage {
   }
 
   protected async open(entry: AuditEntry): Promise<void> {
-    const opened: OpenedEntry = { entry, names: this.names };
-    const narrowing = await openDrawer<Narrowing>(this.#dialog, AuditDrawer, opened);
+    const narrowing = await openDrawer<Narrowing>(this.#dialog, AuditDrawer, entry);
     if (narrowing) this.narrow(narrowing);
   }
 

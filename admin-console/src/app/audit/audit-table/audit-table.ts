@@ -3,8 +3,8 @@ import { MatTooltip } from '@angular/material/tooltip';
 import type { AuditEntry } from '@atelier/contracts';
 import { formatInstant, formatUtc } from '../../platform/formatting';
 import { StatusDot } from '../../ui/status-dot';
-import { actorInWords, sentenceOf } from '../audit-sentences';
-import { type Names, targetTitle } from '../audit-targets';
+import { actorInWords, keyInWords, sentenceOf } from '../audit-sentences';
+import { targetTitle } from '../audit-targets';
 import { RESULT_WORDS } from '../audit-words';
 
 /**
@@ -19,7 +19,6 @@ import { RESULT_WORDS } from '../audit-words';
 })
 export class AuditTable {
   readonly entries = input.required<readonly AuditEntry[]>();
-  readonly names = input.required<Names>();
 
   readonly opened = output<AuditEntry>();
 
@@ -29,10 +28,10 @@ export class AuditTable {
       when: formatInstant(entry.at),
       utc: formatUtc(entry.at),
       actor: actorInWords(entry),
-      byKey: entry.actor?.api_key_id ?? undefined,
-      sentence: sentenceOf(entry, this.names()),
+      byKey: keyInWords(entry.actor),
+      sentence: sentenceOf(entry),
       detail: entry.detail ?? undefined,
-      target: entry.target === null ? '–' : targetTitle(entry.target, this.names()),
+      target: entry.target === null ? '–' : targetTitle(entry.target),
       result: RESULT_WORDS[entry.result],
     })),
   );

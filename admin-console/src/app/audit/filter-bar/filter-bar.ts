@@ -5,15 +5,17 @@ import { formatDay } from '../../platform/formatting';
 import { Icon } from '../../ui/icon';
 import { AUDIT_RANGES, type AuditFilter, type AuditRange, NO_FILTER, RANGE_LABELS } from '../audit-filter';
 import { actionLabel } from '../audit-sentences';
-import { type Names, targetTitle, targetTypeLabel } from '../audit-targets';
+import { targetTitle, targetTypeLabel } from '../audit-targets';
+import type { FilterNames } from '../filter-names';
 import { RESULT_WORDS } from '../audit-words';
 
 /** The filters that a chip stands for, besides the dates. */
-export const CHIP_KEYS = ['actor', 'action', 'target', 'address', 'result'] as const;
+export const CHIP_KEYS = ['actor', 'apiKey', 'action', 'target', 'address', 'result'] as const;
 export type ChipKey = (typeof CHIP_KEYS)[number];
 
 const CHIP_LABELS: Readonly<Record<ChipKey, string>> = {
   actor: 'Actor',
+  apiKey: 'API key',
   action: 'Action',
   target: 'Target',
   address: 'Address',
@@ -22,6 +24,7 @@ const CHIP_LABELS: Readonly<Record<ChipKey, string>> = {
 
 const CLEARED: Readonly<Record<ChipKey, Partial<AuditFilter>>> = {
   actor: { actorId: undefined },
+  apiKey: { apiKeyId: undefined },
   action: { action: undefined },
   target: { target: undefined },
   address: { address: undefined },
@@ -38,7 +41,7 @@ const CLEARED: Readonly<Record<ChipKey, Partial<AuditFilter>>> = {
 })
 export class FilterBar {
   readonly filter = input.required<AuditFilter>();
-  readonly names = input.required<Names>();
+  readonly names = input.required<FilterNames>();
 
   /** A change of the filter that is complete. */
   readonly changed = output<Partial<AuditFilter>>();
@@ -76,16 +79,18 @@ function datesInWords({ range, from, to }: AuditFilter): string {
   return from === to ? day(from) : `${day(from)} – ${day(to)}`;
 }
 
-function valueOf(key: ChipKey, filter: AuditFilter, names: Names): string | undefined {
+function valueOf(key: ChipKey, filter: AuditFilter, names: FilterNames): string | undefined {
   switch (key) {
     case 'actor':
-      return filter.actorId === undefined ? undefined : names.user(String(filter.actorId));
+      return filter.actorId === undefined ? undefined : names.actor(filter.actorId);
+    case 'apiKey':
+      return filter.apiKeyId && names.apiKey(filter.apiKeyId);
     case 'action':
       return filter.action && actionLabel(filter.action);
     case 'target': {
       if (!filter.target) return undefined;
       const { type, id } = filter.target;
-      return id === undefined ? targetTypeLabel(type) : targetTitle({ type, id }, names);
+      return id === undefined ? targetTypeLabel(type) : targetTitle({ type, id, name: names.target(type, id) });
     }
     case 'address':
       return filter.address;

@@ -1,12 +1,12 @@
-import { Component, computed, inject, signal } from '@angular/core';
-import { FormField, FormRoot, form, hidden, maxLength, validate } from '@angular/forms/signals';
+import { Component, computed, effect, inject, signal } from '@angular/core';
+import { FormField, FormRoot, form, hidden, maxLength, pattern, validate } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
-import type { User } from '@atelier/contracts';
-import { AUDIT_RANGES, type AuditFilter, RANGE_LABELS, TEXT_MAX_LENGTH } from '../audit-filter';
+import { ActorField } from '../actor-field/actor-field';
+import { API_KEY_ID, AUDIT_RANGES, type AuditFilter, RANGE_LABELS, TEXT_MAX_LENGTH } from '../audit-filter';
 import { AUDIT_ACTION_ORDER, actionLabel } from '../audit-sentences';
 import { TARGET_TYPE_ORDER, targetIdHelp, targetTypeLabel } from '../audit-targets';
 import { RESULT_WORDS } from '../audit-words';
@@ -15,16 +15,29 @@ import { type TypedFilter, filterOf, typedFilter } from '../typed-filter';
 
 export interface FilterQuestion {
   readonly filter: AuditFilter;
-  /** Accounts to choose from. */
-  readonly users: readonly Pick<User, 'id' | 'name'>[];
+  /** Whose entries are shown; empty for everybody's. */
+  readonly actorName: string;
   /** What somebody came to choose. */
   readonly focus: ChipKey | 'dates';
 }
 
+/** A key that was pasted with its secret, of which nothing is to be seen or kept but the id. */
+const WHOLE_API_KEY = /^\s*atl_([0-9a-z]{12})/;
+
 /** All filters in one form. Closes with the whole filter. */
 @Component({
   selector: 'app-filter-dialog',
-  imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput, MatOption, MatSelect],
+  imports: [
+    ActorField,
+    FormField,
+    FormRoot,
+    MatButton,
+    MatDialogModule,
+    MatFormFieldModule,
+    MatInput,
+    MatOption,
+    MatSelect,
+  ],
   templateUrl: './filter-dialog.html',
   styleUrl: './filter-dialog.scss',
 })
@@ -37,7 +50,7 @@ export class FilterDialog {
   protected readonly actions = AUDIT_ACTION_ORDER.map((value) => ({ value, label: actionLabel(value) }));
   protected readonly targets = TARGET_TYPE_ORDER.map((value) => ({ value, label: targetTypeLabel(value) }));
   protected readonly results = RESULT_WORDS;
-  protected readonly actors = actorsOf(this.#question);
+  protected readonly actorName = this.#question.actorName;
 
   readonly #model = signal<TypedFilter>({
     ...typedFilter(this.#question.filter),
@@ -51,6 +64,7 @@ export class FilterDialog {
       hidden(path.targetId, { when: ({ valueOf }) => valueOf(path.targetType) === '' });
       for (const text of [path.targetId, path.address])
         maxLength(text, TEXT_MAX_LENGTH, { message: 'This is too long.' });
+      pattern(path.apiKeyId, API_KEY_ID, { message: 'An id has 12 small letters and digits.' });
       validate(path.from, ({ value, valueOf }) =>
         value() === '' && valueOf(path.to) === ''
           ? { kind: 'required', message: 'Choose a first or a last day.' }
@@ -75,11 +89,11 @@ export class FilterDialog {
     const type = this.#model().targetType;
     return type === '' ? '' : targetIdHelp(type);
   });
-}
 
-/** Those that are known, and whoever is chosen already. */
-function actorsOf({ users, filter: { actorId } }: FilterQuestion) {
-  const known = users.map(({ id, name }) => ({ value: String(id), label: name }));
-  const isMissing = actorId !== undefined && !users.some(({ id }) => id === actorId);
-  return isMissing ? [{ value: String(actorId), label: `User ${actorId}` }, ...known] : known;
+  constructor() {
+    effect(() => {
+      const [, id] = WHOLE_API_KEY.exec(this.#model().apiKeyId) ?? [];
+      if (id !== undefined) this.#model.update((typed) => ({ ...typed, apiKeyId: id }));
+    });
+  }
 }
