@@ -54,7 +54,7 @@ export class Thumbnailer {
     const memory = this.#memory.take(original.bytes);
     const { thumbnails, thumbhash } = await drawThumbnails(await readWhole(original, memory));
     this.#memory.giveBack(memory);
-    for (const size of THUMBNAIL_SIZES) await this.#keep(thumbnailKey(imageKey, size), thumbnails[size]);
+    await Promise.all(THUMBNAIL_SIZES.map((size) => this.#keep(thumbnailKey(imageKey, size), thumbnails[size])));
     return { thumbhash };
   }
 
