@@ -22,8 +22,10 @@ const PROGRAMS = {
 
 /** Packages that stay modules of their own. */
 const KEPT = [
-  // Machine code, and what finds files or threads next to its own.
-  ...['@node-rs/argon2', 'better-sqlite3', 'canvas', 'piscina', 'pino', 'pino-pretty', 'sharp', 'swagger-ui-dist'],
+  // Machine code.
+  ...['@node-rs/argon2', 'better-sqlite3', 'canvas', 'sharp'],
+  // Finds files or threads next to its own, and what it shares with others.
+  ...['piscina', 'pino', 'pino-pretty', 'pino-std-serializers', 'swagger-ui-dist'],
   // Loaded only where a setting asks for it.
   ...['@aws-sdk/client-s3', 'bullmq', 'ioredis', 'mysql2'],
   // Shares its state with the exporters, and with what an operator may load before the product.
@@ -52,6 +54,20 @@ const ownAddresses = {
   },
 };
 
+/**
+ * What a package asks for by a `require` of its own making is asked for by the common one: joined as well, instead of
+ * loaded a second time. @type {import('esbuild').Plugin}
+ */
+const commonRequire = {
+  name: 'common require',
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules[\\/]@nestjs[\\/].*\.js$/ }, async ({ path }) => {
+      const contents = await readFile(path, 'utf8');
+      return { contents: contents.replace('const require = createRequire(import.meta.url);', '') };
+    });
+  },
+};
+
 /** What a program's file was: whoever measures it wants to see which module takes how long. @param {string} program */
 const unbundled = (program) => join(OUTPUT, `${program}.unbundled.js`);
 
@@ -68,7 +84,7 @@ await build({
   keepNames: true,
   sourcemap: true,
   external: [...KEPT, ...ABSENT],
-  plugins: [ownAddresses],
+  plugins: [ownAddresses, commonRequire],
   banner: {
     js: `import 'reflect-metadata'; import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
   },

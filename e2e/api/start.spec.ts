@@ -1,10 +1,26 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../tools/services.mjs';
+import { WORKSPACE } from '../support/server-process.js';
 import { runServer, startServer } from '../support/server.js';
+
+const TELL_LOADED_FILES = join(WORKSPACE, 'e2e', 'support', 'tell-loaded-files.mjs');
+
+const packagesIn = (files: readonly string[]): string[] =>
+  files.flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
+
+/** Packages that were joined to the product's own file. */
+async function joinedPackages(): Promise<Set<string>> {
+  const names = new Set<string>();
+  for await (const file of glob(join(WORKSPACE, 'backend/dist/bundle/*.js.map'))) {
+    const { sources } = JSON.parse(await readFile(file, 'utf8')) as { sources: string[] };
+    for (const name of packagesIn(sources)) names.add(name);
+  }
+  return names;
+}
 
 /** What a person sees of a refused start: its reason in plain words, never a stack trace. */
 function expectRefusal(exit: { code: number | null; stderr: string }, ...words: (string | RegExp)[]): void {
@@ -23,6 +39,18 @@ describe('start', () => {
   afterEach(async () => {
     await chmod(folder, 0o700);
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it('loads nothing a second time that is part of its own file', async () => {
+    const server = await startServer({ preload: TELL_LOADED_FILES });
+    const { stdout } = await server.stop();
+    await server.dispose();
+
+    const loaded = packagesIn(JSON.parse(/^loaded files: (.*)$/m.exec(stdout)![1]!) as string[]);
+    expect(loaded).toContain('better-sqlite3');
+    const joined = await joinedPackages();
+    expect(joined).toContain('typeorm');
+    expect(loaded.filter((name) => joined.has(name))).toEqual([]);
   });
 
   it('says that the port is taken', async () => {
