@@ -19,8 +19,8 @@ export const MUTANTS = [
   {
     name: 'a worker whose lease was taken over still captures',
     file: 'modules/studio/items/item-queue.ts',
-    from: "{ id, fence, state: 'RUNNING' }",
-    to: "{ id, state: 'RUNNING' }",
+    from: "AND fence = ? AND state = 'RUNNING'",
+    to: "AND fence >= ? AND state = 'RUNNING'",
     specs: [QUEUE, MODEL],
   },
   {

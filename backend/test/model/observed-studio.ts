@@ -8,6 +8,7 @@ import { LedgerAuditor } from '../../src/modules/credits/ledger-auditor.js';
 import { GenerationRunner } from '../../src/modules/studio/queue/generation-runner.js';
 import { ItemCalls } from '../../src/modules/studio/items/item-calls.js';
 import { ItemClaims } from '../../src/modules/studio/items/item-claims.js';
+import { ItemStarts } from '../../src/modules/studio/items/item-starts.js';
 import { ItemQueue } from '../../src/modules/studio/items/item-queue.js';
 import { OverdueItems } from '../../src/modules/studio/caretaker/overdue-items.js';
 import { StudioModule } from '../../src/modules/studio/studio.module.js';
@@ -40,6 +41,7 @@ export class ObservedStudio {
   readonly queue: ItemQueue;
   readonly overdueItems: OverdueItems;
   readonly calls: ItemCalls;
+  readonly starts: ItemStarts;
   readonly credits: CreditsService;
 
   private constructor(
@@ -55,6 +57,7 @@ export class ObservedStudio {
     this.queue = app.get(ItemQueue);
     this.overdueItems = app.get(OverdueItems);
     this.calls = app.get(ItemCalls);
+    this.starts = app.get(ItemStarts);
     this.credits = app.get(CreditsService, { strict: false });
   }
 

@@ -82,8 +82,9 @@ const CONCURRENT = weighted(
   // The same request once more, and another one under its key.
   [1, aimed(sent, ({ submission, key }) => steps.submit(submission, key))],
   [1, aimed(sent, ({ submission, key }) => steps.submit({ ...submission, prompt: 'something else' }, key))],
-  [4, aimed(due, steps.claim)],
-  [1, aimed(({ itemIds }) => itemIds, steps.claim)],
+  [2, aimed(due, steps.claim)],
+  [2, aimed(due, steps.start)],
+  [1, aimed(({ itemIds }) => itemIds, steps.start)],
   [2, aimed(claims, steps.heartbeat)],
   [3, aimed(claims, (claim) => steps.capture(claim, 1))],
   [1, aimed(claims, (claim) => steps.capture(claim, 2))],

@@ -72,6 +72,24 @@ export function claim(id: string): Step<Claim | undefined> {
   };
 }
 
+/** What a process does that looks for work: the claim and its call in one. */
+export function start(id: string): Step<{ item: Claim; isCallBegun: boolean } | undefined> {
+  return {
+    told: `start ${short(id)}`,
+    carryOut: async ({ starts }) => {
+      const started = await starts.start(id);
+      return started && { item: started.item, isCallBegun: started.call !== undefined };
+    },
+    expect: (model, outcome) => {
+      const fence = model.claim(id);
+      if (outcome) model.claims.push(outcome.item);
+      if (fence === undefined) return undefined;
+      const item = { ...outcome?.item, id, fence };
+      return { item, isCallBegun: outcome !== undefined && model.beginCall(outcome.item) === 'called' };
+    },
+  };
+}
+
 /** The worker is not heard of for so long that another takes the item over. */
 export function takeOver(id: string): Step<Claim | undefined> {
   const [silence, claiming] = [pass(60_001), claim(id)];

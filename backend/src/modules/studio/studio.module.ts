@@ -31,6 +31,7 @@ import { ItemMaker } from './items/item-maker.js';
 import { ItemClaims } from './items/item-claims.js';
 import { ItemQueue } from './items/item-queue.js';
 import { ItemRetries } from './items/item-retries.js';
+import { ItemStarts } from './items/item-starts.js';
 import { ItemWorker } from './items/item-worker.js';
 import { OfferedModels } from './openai/offered-models.js';
 import { OpenAIController } from './openai/openai.controller.js';
@@ -88,6 +89,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     ItemClaims,
     ItemQueue,
     ItemRetries,
+    ItemStarts,
     ItemWorker,
     OfferedModels,
     OpenAIImagesService,

@@ -77,12 +77,24 @@ export class ProviderBreaker implements OnModuleInit {
   }
 
   /**
+   * Admits ordinary calls to providers that nothing is known against; `ended` must be told of each that is made use of.
+   * @returns the admission to a provider; undefined where `admit` has to be asked
+   */
+  async ordinaryAdmissions(): Promise<(provider: string) => Admission | undefined> {
+    const rows = await this.#rows.get();
+    return (provider) => {
+      const known = rows.find((row) => row.provider === provider);
+      return known === undefined || known.state === 'CLOSED' ? { provider, probe: undefined } : undefined;
+    };
+  }
+
+  /**
    * Asks whether a call may be made; `ended` must be told of it in any case.
    * @throws ProviderRestingError
    */
   async admit(provider: string): Promise<Admission> {
-    const known = (await this.#rows.get()).find((row) => row.provider === provider);
-    if (known === undefined || known.state === 'CLOSED') return { provider, probe: undefined };
+    const ordinary = (await this.ordinaryAdmissions())(provider);
+    if (ordinary) return ordinary;
     const row = await this.dataSource.manager.findOneByOrFail(ProviderBreakerRow, { provider });
     if (row.state === 'CLOSED') return { provider, probe: undefined };
     const now = this.clock.now();

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ImageAttempt, Tier } from '@atelier/contracts';
-import { DataSource, In } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
 import { Transactions, execute } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { ProviderAttempts } from '../../providers/index.js';
@@ -27,7 +27,8 @@ export class ItemCalls {
    * @throws ItemLostError when the item is no longer ours: then nobody may be called for it
    * @throws QueryFailedError when the claim's call was made before
    */
-  async begin({ id, fence, provider }: ClaimedItem, tier: Tier): Promise<string> {
+  async begin(item: ClaimedItem, tier: Tier): Promise<string> {
+    const { id, fence } = item;
     return this.transactions.run(async (tx) => {
       const leaseUntil = this.clock.now() + LEASE_MS;
       const kept = await execute(
@@ -36,8 +37,17 @@ export class ItemCalls {
         [leaseUntil, id, fence],
       );
       if (kept !== 1) throw new ItemLostError();
-      return this.attempts.start(tx, { itemId: id, fence, ordinal: ONLY_CALL, provider, tier });
+      return this.record(tx, item, tier);
     });
+  }
+
+  /**
+   * Records a call that is made once the transaction has been committed, which has claimed the item or found it ours.
+   * @returns the id of the call
+   * @throws QueryFailedError when the claim's call was made before
+   */
+  async record(tx: EntityManager, { id, fence, provider }: ClaimedItem, tier: Tier): Promise<string> {
+    return this.attempts.start(tx, { itemId: id, fence, ordinal: ONLY_CALL, provider, tier });
   }
 
   /**

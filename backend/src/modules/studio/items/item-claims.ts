@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Tier } from '@atelier/contracts';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Transactions, execute } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { CreditLedger } from '../../credits/index.js';
@@ -26,6 +25,8 @@ export interface ClaimedItem {
   readonly attempt: number;
   readonly maxAttempts: number;
 }
+
+type WhenTaken = (tx: EntityManager, item: ClaimedItem) => Promise<void>;
 
 /** Rolls back a claim that came while its user or its provider had enough items at work. */
 class BeyondShareError extends Error {
@@ -69,20 +70,13 @@ export class ItemClaims {
     }
   }
 
-  /** What was asked for with an item; undefined when there is no such item. */
-  async tierOf(id: string): Promise<Tier | undefined> {
-    const [generation] = await this.dataSource.manager.query<{ tier: Tier }[]>(
-      `SELECT generation.tier AS tier FROM generation_item item
-       JOIN generation ON generation.id = item.generation_id WHERE item.id = ?`,
-      [id],
-    );
-    return generation?.tier;
-  }
-
-  /** @returns the item, or undefined when somebody else was faster or its user or its provider has enough items at work */
-  async claim(id: string): Promise<ClaimedItem | undefined> {
+  /**
+   * @param whenTaken a part of the claim's transaction, which may run more than once and is rolled back with it
+   * @returns the item, or undefined when somebody else was faster or its user or its provider has enough items at work
+   */
+  async claim(id: string, whenTaken?: WhenTaken): Promise<ClaimedItem | undefined> {
     try {
-      const item = await this.#claim(id);
+      const item = await this.#claim(id, whenTaken);
       if (item) this.events.announce({ change: 'claimed', ...item });
       return item;
     } catch (error) {
@@ -91,7 +85,7 @@ export class ItemClaims {
     }
   }
 
-  async #claim(id: string): Promise<ClaimedItem | undefined> {
+  async #claim(id: string, whenTaken?: WhenTaken): Promise<ClaimedItem | undefined> {
     const limits = await this.slots.limits();
     const now = this.clock.now();
     return this.transactions.run(async (tx) => {
@@ -111,6 +105,8 @@ export class ItemClaims {
         [id],
       );
       if (!item) throw new Error('An item that was just claimed is not there');
+      // New rows before the rows that others wait for.
+      await whenTaken?.(tx, item);
       const { generationId, userId, provider } = item;
       if (!(await this.slots.hasSlot(tx, provider, limits.get(provider), now))) throw new BeyondShareError();
       // One claim of a user after the other: each counts what the others before it have committed, and itself.

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Tier } from '@atelier/contracts';
 import { newId } from '../../../platform/crypto/index.js';
 import { DomainError } from '../../../platform/errors/index.js';
 import { OutboundHttp } from '../../../platform/outbound/index.js';
@@ -28,6 +29,7 @@ import type { GenerationRow } from '../generation.entity.js';
 import { EndUsers } from './end-users.js';
 import { ItemCalls } from './item-calls.js';
 import type { ClaimedItem } from './item-claims.js';
+import type { BegunCall } from './item-starts.js';
 import { persistently } from './persistently.js';
 import { WorkMetrics } from './work-metrics.js';
 
@@ -35,6 +37,8 @@ import { WorkMetrics } from './work-metrics.js';
 export interface ItemWork {
   readonly item: ClaimedItem;
   readonly signal: AbortSignal;
+  /** The call that is on record since the item was claimed; without one it is still to be asked for. */
+  readonly begun?: BegunCall;
   /** What was asked for, once it has been read. */
   generation?: GenerationRow;
   /** The permission to call the provider, once it has been given. */
@@ -106,9 +110,8 @@ export class ItemMaker {
     const provider = this.providers.get(item.provider);
     if (!provider) throw new ProviderError('provider_unavailable', { message: 'The provider is no longer installed.' });
     const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
-    const setup = (await this.setups.read()).get(item.provider) ?? NO_SETUP;
-    work.admission = await this.breaker.admit(item.provider);
-    const id = await this.calls.begin(item, tier);
+    const { id, setup, admission } = work.begun ?? (await this.#begin(work, tier));
+    work.admission = admission;
     let image: ProviderImage | undefined;
     try {
       const made = await this.metrics.measure({ provider: item.provider, tier }, signal, async () => {
@@ -137,6 +140,14 @@ export class ItemMaker {
       };
       throw error;
     }
+  }
+
+  async #begin(work: ItemWork, tier: Tier): Promise<BegunCall> {
+    const { item } = work;
+    const setup = (await this.setups.read()).get(item.provider) ?? NO_SETUP;
+    // Told of at once: what comes next may fail, and the breaker has to hear of it then.
+    const admission = (work.admission = await this.breaker.admit(item.provider));
+    return { id: await this.calls.begin(item, tier), setup, admission };
   }
 
   /** The provider has been paid for the image, so a store that is away for a moment is waited for. */

@@ -24,13 +24,6 @@ describeAppOnEveryDatabase('Each step of an item', (start) => {
     };
   }
 
-  test('is known to be for a tier, as long as there is the item', async () => {
-    const { claims, submit } = await open();
-
-    expect(await claims.tierOf(await submit())).toBe('premium4');
-    expect(await claims.tierOf('nobody')).toBeUndefined();
-  });
-
   test('is told after it was taken, and only then', async () => {
     const { claims, queue, clock, submit, claim, told } = await open();
     const item = await claim(await submit());

@@ -14,6 +14,7 @@ import { ItemMaker, type ItemWork } from './item-maker.js';
 import { type ClaimedItem, ItemClaims, LEASE_MS } from './item-claims.js';
 import { ItemQueue } from './item-queue.js';
 import { ItemRetries } from './item-retries.js';
+import type { StartedItem } from './item-starts.js';
 import { persistently } from './persistently.js';
 import { interrupted, ourTrouble } from '../studio.errors.js';
 import { WakeUps } from '../queue/wake-ups/index.js';
@@ -57,9 +58,10 @@ export class ItemWorker {
   }
 
   /** Never rejects: what can't be settled now is settled by whoever claims the item when its lease has run out. */
-  async run(item: ClaimedItem): Promise<void> {
+  async run(item: ClaimedItem, started?: Pick<StartedItem, 'generation' | 'call'>): Promise<void> {
     const controller = new AbortController();
-    const work: ItemWork = { item, signal: controller.signal };
+    const { generation, call: begun } = started ?? {};
+    const work: ItemWork = { item, signal: controller.signal, begun, generation };
     const deadline = setTimeout(() => controller.abort('deadline' satisfies AbortReason), DEADLINE_MS);
     const heartbeat = setInterval(() => void this.#beat(item, controller), LEASE_MS / 3);
     this.#running.set(item.id, controller);
@@ -77,11 +79,7 @@ export class ItemWorker {
 
   async #finish(work: ItemWork): Promise<void> {
     const { item } = work;
-    const [generation] = await this.#persist(() =>
-      findRows(this.dataSource.manager, GenerationRow, 'WHERE id = ?', [item.generationId]),
-    );
-    if (!generation) throw new Error('An item that was just claimed has no generation');
-    work.generation = generation;
+    const generation = (work.generation ??= await this.#generationOf(item));
     const attributes = {
       'atelier.generation_id': generation.id,
       'atelier.item_id': item.id,
@@ -92,6 +90,14 @@ export class ItemWorker {
     await inSpan('item', { attributes, parent: contextOf(generation.traceParent) }, () =>
       this.#makeAndCharge(work, generation),
     );
+  }
+
+  async #generationOf({ generationId }: ClaimedItem): Promise<GenerationRow> {
+    const [generation] = await this.#persist(() =>
+      findRows(this.dataSource.manager, GenerationRow, 'WHERE id = ?', [generationId]),
+    );
+    if (!generation) throw new Error('An item that was just claimed has no generation');
+    return generation;
   }
 
   async #makeAndCharge(work: ItemWork, generation: GenerationRow): Promise<void> {

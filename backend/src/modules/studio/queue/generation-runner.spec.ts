@@ -7,6 +7,7 @@ import type { ImageThumbnails } from '../../gallery/index.js';
 import { GenerationRunner } from './generation-runner.js';
 import type { GenerationWatch } from '../events/generation-watch.js';
 import type { ClaimedItem, ItemClaims } from '../items/item-claims.js';
+import type { ItemStarts } from '../items/item-starts.js';
 import type { ItemWorker } from '../items/item-worker.js';
 import { MAX_AT_WORK_PER_PROCESS, PLACES } from './queue-limits.js';
 import type { Wake, WakeUps } from './wake-ups/wake-ups.js';
@@ -23,14 +24,15 @@ function open({
   let wake: Wake | undefined;
   const claims = {
     due: jest.fn(async (limit: number) => waiting.slice(0, limit)),
-    claim: jest.fn(async (id: string) => {
+    endAllLeases: jest.fn(async () => undefined),
+  };
+  const starts = {
+    start: jest.fn(async (id: string) => {
       if (taken.has(id)) return undefined;
       taken.add(id);
       waiting.splice(waiting.indexOf(id), 1);
-      return { id } as ClaimedItem;
+      return { item: { id } as ClaimedItem, generation: { tier }, call: undefined };
     }),
-    tierOf: jest.fn(async () => tier),
-    endAllLeases: jest.fn(async () => undefined),
   };
   const worker = {
     run: jest.fn(({ id }: ClaimedItem) => {
@@ -59,6 +61,7 @@ function open({
   const runner = new GenerationRunner(
     { duties: DUTIES[role], databaseUrl } as Configuration,
     claims as unknown as ItemClaims,
+    starts as unknown as ItemStarts,
     worker as unknown as ItemWorker,
     thumbnails as unknown as ImageThumbnails,
     watch as unknown as GenerationWatch,
@@ -71,7 +74,7 @@ function open({
     thumbnailsRoom.resolve(undefined);
   };
   return {
-    ...{ runner, claims, worker, thumbnails, thumbnailsCatchUp, watch, wakeUps, working, taken, submit, ids },
+    ...{ runner, claims, starts, worker, thumbnails, thumbnailsCatchUp, watch, wakeUps, working, taken, submit, ids },
     wake: (n: number) => wake?.(n),
   };
 }
@@ -159,7 +162,7 @@ test('takes no more than it is woken for, and passes over what somebody else has
 
 test('claims nothing while it has no room, and nothing twice', () =>
   underTestClock(async () => {
-    const { runner, claims, working, submit, ids, wake } = open();
+    const { runner, claims, starts, working, submit, ids, wake } = open();
     await runner.onApplicationBootstrap();
     submit(...ids(MAX_AT_WORK_PER_PROCESS));
     void wake(MAX_AT_WORK_PER_PROCESS);
@@ -174,7 +177,7 @@ test('claims nothing while it has no room, and nothing twice', () =>
 
     working.get('item-1')?.();
     await settled();
-    expect(claims.claim.mock.calls.filter(([id]) => id === 'item-0')).toHaveLength(1);
+    expect(starts.start.mock.calls.filter(([id]) => id === 'item-0')).toHaveLength(1);
     expect([...working.keys()]).toEqual([...ids(MAX_AT_WORK_PER_PROCESS).filter((id) => id !== 'item-1'), 'another']);
   }));
 
@@ -247,7 +250,7 @@ test('ends the leases of a process before it on SQLite only, and works only wher
 
 test('stops taking when it is to stop, gives its work ten seconds, and then has it put back', () =>
   underTestClock(async () => {
-    const { runner, claims, worker, watch, wakeUps, working, submit, wake } = open();
+    const { runner, starts, worker, watch, wakeUps, working, submit, wake } = open();
     await runner.onApplicationBootstrap();
     submit('a');
     void wake(1);
@@ -259,7 +262,7 @@ test('stops taking when it is to stop, gives its work ten seconds, and then has 
     void wake(1);
     await settled();
     expect(wakeUps.stopListening).toHaveBeenCalledTimes(1);
-    expect(claims.claim).toHaveBeenCalledTimes(1);
+    expect(starts.start).toHaveBeenCalledTimes(1);
     expect(working.size).toBe(1);
 
     jest.advanceTimersByTime(9_999);

@@ -9,7 +9,8 @@ import { Configuration } from '../../../platform/config/index.js';
 import { RepeatedTask } from '../../../platform/time/index.js';
 import { ImageThumbnails } from '../../gallery/index.js';
 import { GenerationWatch } from '../events/generation-watch.js';
-import { type ClaimedItem, ItemClaims } from '../items/item-claims.js';
+import { ItemClaims } from '../items/item-claims.js';
+import { ItemStarts, type StartedItem } from '../items/item-starts.js';
 import { ItemWorker } from '../items/item-worker.js';
 import { MAX_AT_WORK_PER_PROCESS, PLACES } from './queue-limits.js';
 import { WakeUps } from './wake-ups/index.js';
@@ -38,6 +39,7 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
   constructor(
     @Inject(Configuration) private readonly configuration: Configuration,
     @Inject(ItemClaims) private readonly claims: ItemClaims,
+    @Inject(ItemStarts) private readonly starts: ItemStarts,
     @Inject(ItemWorker) private readonly worker: ItemWorker,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(GenerationWatch) private readonly watch: GenerationWatch,
@@ -115,10 +117,9 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
       for (const id of await this.claims.due(left + SPARE_CANDIDATES)) {
         if (left === 0 || this.#places <= 0) return;
         if (this.#active.has(id)) continue;
-        const tier = await this.claims.tierOf(id);
-        const item = tier && (await this.claims.claim(id));
-        if (!item) continue;
-        this.#start(item, PLACES[tier]);
+        const started = await this.starts.start(id);
+        if (!started) continue;
+        this.#start(started, PLACES[started.generation.tier]);
         left -= 1;
       }
     } catch (error) {
@@ -126,9 +127,9 @@ export class GenerationRunner implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 
-  #start(item: ClaimedItem, places: number): void {
+  #start({ item, ...started }: StartedItem, places: number): void {
     this.#placesTaken += places;
-    const work = this.worker.run(item).finally(() => {
+    const work = this.worker.run(item, started).finally(() => {
       this.#active.delete(item.id);
       this.#placesTaken -= places;
       // There is room for so many more here, and for one more of this user anywhere.

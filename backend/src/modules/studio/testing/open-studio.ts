@@ -23,6 +23,7 @@ import { ItemCalls } from '../items/item-calls.js';
 import { type ClaimedItem, ItemClaims } from '../items/item-claims.js';
 import { ItemQueue } from '../items/item-queue.js';
 import { ItemRetries } from '../items/item-retries.js';
+import { ItemStarts } from '../items/item-starts.js';
 import { OrphanFiles } from '../caretaker/orphan-files.js';
 import { OverdueItems } from '../caretaker/overdue-items.js';
 import { ProviderSlots } from '../queue/provider-slots.js';
@@ -81,6 +82,7 @@ export async function openStudio(start: Start, credits = 100): Promise<TestStudi
         ItemClaims,
         ItemQueue,
         ItemRetries,
+        ItemStarts,
         OrphanFiles,
         OverdueItems,
         ProviderSlots,

@@ -17,6 +17,7 @@ import { EndUsers } from '../items/end-users.js';
 import { ItemCalls } from '../items/item-calls.js';
 import { ItemFallback } from '../items/item-fallback.js';
 import { ItemMaker } from '../items/item-maker.js';
+import { ItemStarts } from '../items/item-starts.js';
 import { ItemRetries } from '../items/item-retries.js';
 import { ItemWorker } from '../items/item-worker.js';
 import { ProviderChoice } from '../provider-choice.js';
@@ -27,6 +28,7 @@ import type { TestStudio } from './open-studio.js';
 
 export interface TestWorker {
   readonly worker: ItemWorker;
+  readonly starts: ItemStarts;
   readonly fallback: ItemFallback;
   readonly wakeUps: WakeUps;
   /** Claims the item when it is due, has it made, and so on until it is finished. @returns how often it was claimed */
@@ -35,7 +37,7 @@ export interface TestWorker {
 
 /** A worker like that of a process of its own. */
 export function openWorker(
-  { app, claims, queue, clock, claim }: TestStudio,
+  { app, claims, queue, clock }: TestStudio,
   provider: ImageProvider | readonly ImageProvider[],
   breaker = app.get(ProviderBreaker),
 ): TestWorker {
@@ -63,6 +65,7 @@ export function openWorker(
     app.get(WorkMetrics),
     clock,
   );
+  const starts = new ItemStarts(app.get(DataSource), claims, app.get(ItemCalls), breaker, registry, setups);
   const worker = new ItemWorker(
     app.get(DataSource),
     claims,
@@ -76,6 +79,7 @@ export function openWorker(
   );
   return {
     worker,
+    starts,
     fallback,
     wakeUps,
     drive: async (id) => {
@@ -83,7 +87,9 @@ export function openWorker(
         const { state, runAt } = await manager.findOneByOrFail(GenerationItem, { id });
         if (state !== 'QUEUED') return claims;
         clock.nowMs = Math.max(clock.nowMs, runAt);
-        await worker.run(await claim(id));
+        const started = await starts.start(id);
+        if (!started) throw new Error('The item could not be claimed');
+        await worker.run(started.item, started);
       }
     },
   };
