@@ -48,6 +48,14 @@ export class ImageInspector {
   constructor(@Inject(ImageWork) private readonly work: ImageWork) {}
 
   /**
+   * Tells the format, and that the file is one image and nothing else, without looking at its pixels.
+   * @throws UnusableImageError
+   */
+  formatOf(bytes: Buffer): ImageExtension {
+    return checkFrame(bytes);
+  }
+
+  /**
    * Makes sure of every pixel, off the event loop.
    * @throws UnusableImageError
    */

@@ -56,10 +56,17 @@ export function isObjectDamaged(error: unknown): boolean {
  */
 export abstract class ObjectStore {
   /**
+   * @param proof of what the content must be: nothing appears before it is there. Where that can be undone, the content
+   *   is written meanwhile; when the proof fails, nothing is left of it, and this rejects with the same reason
    * @throws ObjectExistsError when there is an object under this key
    * @throws DomainError `storage.full`
    */
-  abstract put(key: string, content: Buffer | AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<StoredObject>;
+  abstract put(
+    key: string,
+    content: Buffer | AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    proof?: Promise<unknown>,
+  ): Promise<StoredObject>;
 
   /**
    * Opens an object for reading.

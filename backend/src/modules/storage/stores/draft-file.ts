@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { ReusedMemory } from '../../../platform/memory/index.js';
 import type { StoredObject } from '../object-store.js';
 
@@ -12,32 +12,32 @@ function* slices(content: Buffer): Generator<Buffer> {
   for (let start = 0; start < content.length; start += CHUNK_BYTES) yield content.subarray(start, start + CHUNK_BYTES);
 }
 
-/** Writes a draft durably and proves by reading it that the file holds what was written; leaves nothing behind when it fails. */
+/** Writes to an empty file, durably, and proves by reading it that it holds what was written. */
 export async function writeDraft(
-  draft: string,
+  file: FileHandle,
   content: Buffer | AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
 ): Promise<StoredObject> {
-  const file = await open(draft, 'wx+', 0o640);
-  try {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of Buffer.isBuffer(content) ? slices(content) : content) {
-      signal?.throwIfAborted();
-      hash.update(chunk);
-      await file.writeFile(chunk);
-      bytes += chunk.byteLength;
-    }
-    const written: StoredObject = { sha256: hash.digest('hex'), bytes };
-    await file.sync();
-    const isWhole = Buffer.isBuffer(content) ? await holds(file, content) : await measures(file, written);
-    if (!isWhole) throw new Error('The file does not hold what was written to it');
-    await file.close();
-    return written;
-  } catch (error) {
-    await file.close();
-    await unlink(draft);
-    throw error;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of Buffer.isBuffer(content) ? slices(content) : content) {
+    signal?.throwIfAborted();
+    // While the chunk is on its way to the disk.
+    const writing = writeWhole(file, chunk);
+    hash.update(chunk);
+    await writing;
+    bytes += chunk.byteLength;
+  }
+  const written: StoredObject = { sha256: hash.digest('hex'), bytes };
+  await file.sync();
+  const isWhole = Buffer.isBuffer(content) ? await holds(file, content) : await measures(file, written);
+  if (!isWhole) throw new Error('The file does not hold what was written to it');
+  return written;
+}
+
+async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let written = 0; written < chunk.byteLength;) {
+    written += (await file.write(chunk, written)).bytesWritten;
   }
 }
 

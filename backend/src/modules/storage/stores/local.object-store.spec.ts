@@ -82,7 +82,7 @@ describe('LocalObjectStore', () => {
 
   test.each(['ENOSPC', 'EDQUOT'])('says that the storage is full on %s and leaves nothing behind', async (code) => {
     const handles = await fileHandles();
-    jest.spyOn(handles, 'writeFile').mockRejectedValueOnce(failure(code));
+    jest.spyOn(handles, 'write').mockRejectedValueOnce(failure(code));
 
     await expect(store.put(key, Buffer.alloc(10_000))).rejects.toMatchObject({
       code: 'storage.full',
@@ -131,6 +131,35 @@ describe('LocalObjectStore', () => {
     expect(seen[whenFileIsSynced]).not.toContain(name);
     // The folder is synced after the name is in it.
     expect(seen.at(-1)).toEqual([name]);
+  });
+
+  test('leaves a draft alone when the process ends before the proof is there, which is removed later', async () => {
+    const handles = await fileHandles();
+    const written = Promise.withResolvers<undefined>();
+    const sync = handles.sync;
+    jest.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
+      await sync.call(this);
+      if (filesUnder(root).length > 0) written.resolve(undefined);
+    });
+    // Neither kept nor broken: what is on the disk now is all that a process leaves that is killed.
+    void store.put(key, Buffer.from('content'), undefined, new Promise(() => undefined));
+    await written.promise;
+
+    const [draft = ''] = filesUnder(root);
+    expect(draft).toMatch(/\.png\.[0-9a-f]{8}\.tmp$/);
+    expect(await listed()).toEqual([]);
+    await expect(store.get(key)).rejects.toMatchObject({ code: 'storage.object_not_found' });
+    expect(await store.removeDrafts(Date.now() - 60_000, 10)).toEqual([]);
+    expect(await store.removeDrafts(Date.now() + 60_000, 10)).toEqual([`${dirname(key)}/${draft}`]);
+    expect(filesUnder(root)).toEqual([]);
+  });
+
+  test('puts into a folder that was removed since', async () => {
+    await store.put(key, Buffer.from('content'));
+    rmSync(join(root, 'static'), { recursive: true });
+
+    await expect(store.put(key, Buffer.from('again'))).resolves.toMatchObject({ bytes: 5 });
+    expect(await listed()).toEqual([key]);
   });
 
   test('follows no link out of its root', async () => {

@@ -29,28 +29,36 @@ export class LocalObjectStore extends ObjectStore {
   /** Where the root really lies, once that is known. */
   #realRoot: string | undefined;
   readonly #folders = new FolderSyncs();
+  /** Those that were there and under the root when something was put into them first, one a day. */
+  readonly #madeFolders = new Set<string>();
 
   constructor(dataDir: string) {
     super();
     this.#root = resolve(dataDir);
   }
 
-  async put(key: string, content: Buffer | AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<StoredObject> {
+  async put(
+    key: string,
+    content: Buffer | AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    proof?: Promise<unknown>,
+  ): Promise<StoredObject> {
     const path = this.#pathOf(key);
-    const folder = dirname(path);
     const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+    // It may fail before it is waited for.
+    proof?.catch(() => undefined);
+    const stored = await this.#writeDraft(draft, content, signal);
     try {
+      await proof;
       signal?.throwIfAborted();
-      await this.#makeFolder(folder);
-      const stored = await writeDraft(draft, content, signal);
-      try {
-        signal?.throwIfAborted();
-        // Unlike rename, link refuses to replace a file that is there already.
-        await link(draft, path);
-      } finally {
-        await unlink(draft);
-      }
-      await this.#folders.sync(folder);
+    } catch (error) {
+      await unlink(draft);
+      throw error;
+    }
+    try {
+      // Unlike rename, link refuses to replace a file that is there already.
+      await link(draft, path).finally(() => unlink(draft));
+      await this.#folders.sync(dirname(path));
       return stored;
     } catch (error) {
       if (errorCodeOf(error) === 'EEXIST') throw new ObjectExistsError(key);
@@ -142,6 +150,43 @@ export class LocalObjectStore extends ObjectStore {
     if ((await file.stat()).isFile()) return file;
     await file.close();
     throw objectNotFound();
+  }
+
+  /** Leaves nothing behind when it fails. */
+  async #writeDraft(
+    draft: string,
+    content: Buffer | AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredObject> {
+    try {
+      signal?.throwIfAborted();
+      const file = await this.#openDraft(draft);
+      try {
+        return await writeDraft(file, content, signal).finally(() => file.close());
+      } catch (error) {
+        await unlink(draft);
+        throw error;
+      }
+    } catch (error) {
+      throw storageErrorOf(error, signal);
+    }
+  }
+
+  async #openDraft(draft: string): Promise<FileHandle> {
+    const folder = dirname(draft);
+    const isKnown = this.#madeFolders.has(folder);
+    if (!isKnown) {
+      await this.#makeFolder(folder);
+      this.#madeFolders.add(folder);
+    }
+    try {
+      return await open(draft, 'wx+', 0o640);
+    } catch (error) {
+      this.#madeFolders.delete(folder);
+      if (!isKnown || errorCodeOf(error) !== 'ENOENT') throw error;
+      // Somebody has removed it since.
+      return this.#openDraft(draft);
+    }
   }
 
   async #assertInside(folder: string): Promise<void> {

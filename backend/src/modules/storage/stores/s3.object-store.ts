@@ -44,8 +44,15 @@ export class S3ObjectStore extends ObjectStore {
     return new S3ObjectStore(await connectS3(configuration, { ...S3_LIMITS, ...limits }));
   }
 
-  async put(key: string, content: Buffer | AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<StoredObject> {
+  async put(
+    key: string,
+    content: Buffer | AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    proof?: Promise<unknown>,
+  ): Promise<StoredObject> {
     assertKey(key);
+    // An upload is an object as soon as it is there, and to remove it might fail: nothing is sent before the proof.
+    await proof;
     try {
       signal?.throwIfAborted();
       // In memory as a whole: a stream could not be sent again, and its checksum would be known too late.

@@ -146,6 +146,21 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       await expect(store.put(key, Buffer.from('whole'))).resolves.toMatchObject({ bytes: 5 });
     });
 
+    test('shows nothing before the proof of it, and nothing of what is not proven', async () => {
+      const proof = Promise.withResolvers<undefined>();
+      const putting = store.put(key, Buffer.from('content'), undefined, proof.promise);
+      await expect(store.get(key)).rejects.toMatchObject({ code: 'storage.object_not_found' });
+      proof.resolve(undefined);
+      await expect(putting).resolves.toMatchObject({ bytes: 7 });
+      expect((await read(key)).toString()).toBe('content');
+
+      const other = newImageKey(7, Date.UTC(2026, 10, 23), 'png');
+      const refused = Promise.reject(new Error('no image'));
+      await expect(store.put(other, Buffer.from('content'), undefined, refused)).rejects.toThrow('no image');
+      await expect(store.stat(other)).rejects.toMatchObject({ code: 'storage.object_not_found' });
+      expect(await store.removeDrafts(Date.now() + 60_000, 10)).toEqual([]);
+    });
+
     test('does no work for somebody who has aborted already', async () => {
       const aborted = AbortSignal.abort(new Error('too late'));
 

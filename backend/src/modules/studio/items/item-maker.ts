@@ -47,7 +47,16 @@ export interface ItemWork {
   call?: CallEnd;
 }
 
-type MadeImage = ProviderImage & { readonly inspected: InspectedImage };
+interface Kept {
+  readonly storageKey: string;
+  readonly stored: StoredObject;
+}
+
+interface MadeImage extends ProviderImage {
+  readonly inspected: InspectedImage;
+  /** Under way since the bytes came; it ends with an object only if they were found to be an image. */
+  readonly kept: Promise<Kept>;
+}
 
 /** Makes the image of an item: asks the provider for it, checks and stores it. What it costs is not decided here. */
 @Injectable()
@@ -73,7 +82,7 @@ export class ItemMaker {
     const { item } = work;
     const made = await this.#callProvider(work, generation);
     const earlierAttempts = await this.calls.earlier(item);
-    const { storageKey, stored } = await inSpan('image.store', {}, () => this.#store(work, generation.userId, made));
+    const { storageKey, stored } = await made.kept;
     this.http.forget(made.bytes);
     const createdAt = this.clock.now();
     return {
@@ -119,8 +128,7 @@ export class ItemMaker {
         const request = { prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed, endUserHash };
         const answer = await inSpan('provider.generate', {}, () => provider.generate(request, setup, signal));
         image = answer;
-        // A part of the attempt: bytes that are no usable image are the provider's failure.
-        return { ...answer, inspected: await inSpan('image.inspect', {}, () => this.inspector.inspect(answer.bytes)) };
+        return { ...answer, ...(await this.#inspectAndKeep(work, generation.userId, answer.bytes)) };
       });
       work.call = {
         id,
@@ -150,17 +158,27 @@ export class ItemMaker {
     return { id: await this.calls.begin(item, tier), setup, admission };
   }
 
+  /**
+   * Writes the bytes away while their pixels are looked at, which takes about as long.
+   * @throws UnusableImageError a part of the attempt: bytes that are no usable image are the provider's failure
+   */
+  async #inspectAndKeep(work: ItemWork, userId: number, bytes: Buffer): Promise<Pick<MadeImage, 'inspected' | 'kept'>> {
+    const extension = this.inspector.formatOf(bytes);
+    const inspecting = inSpan('image.inspect', {}, () => this.inspector.inspect(bytes));
+    const newKey = (): string => newImageKey(userId, this.clock.now(), extension);
+    const kept = inSpan('image.store', {}, () => this.#store(work, newKey, bytes, inspecting));
+    // Who waits for it comes later, and not at all when the bytes are of no use.
+    kept.catch(() => undefined);
+    return { inspected: await inspecting, kept };
+  }
+
   /** The provider has been paid for the image, so a store that is away for a moment is waited for. */
-  async #store(
-    { signal }: ItemWork,
-    userId: number,
-    { bytes, inspected }: MadeImage,
-  ): Promise<{ storageKey: string; stored: StoredObject }> {
+  async #store({ signal }: ItemWork, newKey: () => string, bytes: Buffer, proof: Promise<unknown>): Promise<Kept> {
     return persistently(
       async () => {
         // A new one for each try: of the one before, nobody knows how far it came.
-        const storageKey = newImageKey(userId, this.clock.now(), inspected.extension);
-        return { storageKey, stored: await this.store.put(storageKey, bytes, signal) };
+        const storageKey = newKey();
+        return { storageKey, stored: await this.store.put(storageKey, bytes, signal, proof) };
       },
       (error) => error instanceof DomainError && error.code === 'storage.unavailable',
       signal,

@@ -243,6 +243,25 @@ describeAppOnEveryDatabase('ItemWorker', (start) => {
     expect(await balance()).toEqual([100, 0, 0]);
   });
 
+  test('writes an image away while its pixels are looked at, and keeps none that turns out to be damaged', async () => {
+    const broken = await deliver(new AbortController().signal);
+    // The checksum of the pixels is wrong; all else is as it should be.
+    broken.writeUInt8(broken.readUInt8(broken.indexOf('IEND') - 10) ^ 1, broken.indexOf('IEND') - 10);
+    const { app, submit, claim, worker, attemptsOf, itemOf } = await open([() => Promise.resolve(broken), deliver]);
+    const store = app.get(ObjectStore);
+    const put = jest.spyOn(store, 'put');
+    const item = await claim(await submit());
+
+    await worker.run(item);
+
+    expect(await attemptsOf(item.id)).toMatchObject([{ state: 'FAILED', category: 'bad_response' }]);
+    expect((await itemOf(item.id)).state).not.toBe('SUCCEEDED');
+    const key = put.mock.calls[0]?.[0] ?? '';
+    await expect(put.mock.results[0]?.value).rejects.toThrow('undecodable');
+    await expect(store.stat(key)).rejects.toMatchObject({ code: 'storage.object_not_found' });
+    expect((await store.removeDrafts(Date.now() + 60_000, 10)).filter((draft) => draft.startsWith(key))).toEqual([]);
+  });
+
   test('tries a store again only for a reason that passes', async () => {
     const { app, submit, claim, worker, itemOf, provider } = await open([deliver]);
     const put = jest
