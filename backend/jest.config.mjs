@@ -9,6 +9,7 @@ export default {
   testTimeout: 60_000,
   // By itself Jest leaves a core of two idle.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/../tools/longest-first.mjs',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/contracts/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

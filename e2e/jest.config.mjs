@@ -19,6 +19,7 @@ export default {
   testTimeout: 60_000,
   // Every spec file starts a server: more at once than cores only makes all of them slower.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/../tools/longest-first.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

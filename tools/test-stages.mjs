@@ -26,7 +26,10 @@ const jest = (title, config) => ({
   kind: 'jest',
 });
 
-/** The stages in the order in which they run: what is quick to tell comes first. @type {Record<string, Step[]>} */
+/**
+ * The stages in the order in which they run: first what is quick to tell, then what takes longest, so that at the end no
+ * core waits for the last of them. @type {Record<string, Step[]>}
+ */
 export const STAGES = {
   lint: [
     check('eslint', 'node_modules/eslint/bin/eslint.js', ['--max-warnings=0', '.']),
@@ -46,40 +49,17 @@ export const STAGES = {
     { ...jest('unit, backend', 'backend/jest.config.mjs'), uses: ['build', 'mariadb', 'redis'] },
     jest('unit, console', 'admin-console/jest.config.mjs'),
   ],
-  mutants: [
-    {
-      title: 'hand-made mutants',
-      script: '--test',
-      args: ['backend/mutation/*.spec.mjs'],
-      kind: 'tap',
-      uses: ['mariadb'],
-    },
-  ],
   api: [
-    {
-      ...jest('API on SQLite', 'e2e/jest.config.mjs'),
-      env: { E2E_DATABASE: 'sqlite' },
-      needs: ['build'],
-      uses: ['redis'],
-    },
     {
       ...jest('API on MariaDB', 'e2e/jest.config.mjs'),
       env: { E2E_DATABASE: 'mariadb' },
       needs: ['build', 'mariadb'],
       uses: ['redis'],
     },
-  ],
-  crash: [
     {
-      ...jest('crashes on SQLite', 'e2e/crash/jest.config.mjs'),
+      ...jest('API on SQLite', 'e2e/jest.config.mjs'),
       env: { E2E_DATABASE: 'sqlite' },
       needs: ['build'],
-      uses: ['redis'],
-    },
-    {
-      ...jest('crashes on MariaDB', 'e2e/crash/jest.config.mjs'),
-      env: { E2E_DATABASE: 'mariadb' },
-      needs: ['build', 'mariadb'],
       uses: ['redis'],
     },
   ],
@@ -91,6 +71,29 @@ export const STAGES = {
       kind: 'playwright',
       env: { E2E_DATABASE: 'sqlite' },
       needs: ['build', 'chromium'],
+    },
+  ],
+  crash: [
+    {
+      ...jest('crashes on MariaDB', 'e2e/crash/jest.config.mjs'),
+      env: { E2E_DATABASE: 'mariadb' },
+      needs: ['build', 'mariadb'],
+      uses: ['redis'],
+    },
+    {
+      ...jest('crashes on SQLite', 'e2e/crash/jest.config.mjs'),
+      env: { E2E_DATABASE: 'sqlite' },
+      needs: ['build'],
+      uses: ['redis'],
+    },
+  ],
+  mutants: [
+    {
+      title: 'hand-made mutants',
+      script: '--test',
+      args: ['backend/mutation/*.spec.mjs'],
+      kind: 'tap',
+      uses: ['mariadb'],
     },
   ],
 };

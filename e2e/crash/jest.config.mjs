@@ -25,6 +25,7 @@ export default {
     ...(canTroubleMachine ? [] : ['/machine-troubles']),
     ...(process.env.TORTURE_MINUTES ? [] : ['/torture/']),
   ],
+  testSequencer: '<rootDir>/../../tools/longest-first.mjs',
   setupFilesAfterEnv: ['<rootDir>/../support/watch-answers.ts'],
   globalSetup: '<rootDir>/../support/jest-services.mjs',
   globalTeardown: '<rootDir>/../support/jest-services-stop.mjs',
