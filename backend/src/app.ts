@@ -4,6 +4,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { MANUAL } from './manual/index.js';
 import type { Configuration } from './platform/config/index.js';
+import { AnswerMemoryInterceptor } from './platform/http/answer-memory/answer-memory.interceptor.js';
+import { AnswerMemory } from './platform/http/answer-memory/answer-memory.js';
 import { boundedAddresses } from './platform/http/bounded-addresses.js';
 import { compressedAnswers } from './platform/http/compressed-answers.js';
 import { consoleFiles } from './platform/http/console-files.js';
@@ -45,6 +47,11 @@ export async function createApp(configuration: Configuration): Promise<NestExpre
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalPipes(validationPipe);
   app.useGlobalInterceptors(new RequestBodyInterceptor(), new StandardSchemaSerializerInterceptor(app.get(Reflector)));
+  const memory = app.get(AnswerMemory);
+  if (memory.isInUse) {
+    adapter.answerFirst((request, response) => memory.answer(request, response));
+    app.useGlobalInterceptors(new AnswerMemoryInterceptor(app.get(Reflector), memory));
+  }
   app.useGlobalFilters(new ProblemFilter());
   app.get(OpenApiDocument).describe(app, MANUAL);
   app.enableShutdownHooks([ShutdownSignal.SIGINT, ShutdownSignal.SIGTERM], { useProcessExit: true });

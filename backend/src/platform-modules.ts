@@ -10,6 +10,7 @@ import { MetricsModule } from './platform/metrics/index.js';
 import { RedisModule } from './platform/redis/index.js';
 import { OutboundModule } from './platform/outbound/index.js';
 import { OutboxModule } from './platform/outbox/index.js';
+import { AnswerMemoryModule } from './platform/http/answer-memory/answer-memory.module.js';
 import type { Clock } from './platform/time/index.js';
 import { ThrottlingModule } from './platform/throttling/index.js';
 import { TracingModule } from './platform/tracing/index.js';
@@ -28,6 +29,7 @@ export function platformModules(configuration: Configuration, clock?: Clock): No
     RedisModule,
     BroadcastModule,
     ThrottlingModule,
+    AnswerMemoryModule,
     OutboundModule,
     OutboxModule,
   ];

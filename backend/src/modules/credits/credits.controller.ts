@@ -18,6 +18,7 @@ import {
   IdempotencyKey,
   Refuses,
 } from '../../platform/http/index.js';
+import { Repeatable } from '../../platform/http/answer-memory/index.js';
 import { type Actor, CurrentUser, RequireRole, RequireScope } from '../auth/index.js';
 import { CreditsService } from './credits.service.js';
 import { FrozenAccounts } from './frozen-accounts.js';
@@ -33,6 +34,7 @@ export class CreditsController {
   ) {}
 
   @Get('credits/balance')
+  @Repeatable()
   @RequireScope('credits:read')
   @ApiOperation({ operationId: 'getBalance', summary: 'Read your balance' })
   @Answers(200, Balance, 'Your balance.')

@@ -1,6 +1,7 @@
 import { Global, Injectable, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration } from '../config/index.js';
+import { DatabaseVersion } from './database-version.js';
 import { dataSourceOptions } from './data-source.js';
 import { openDatabase } from './open-database.js';
 import { SingleProcessLock } from './single-process-lock.js';
@@ -43,7 +44,7 @@ class DataFolderModule {}
       },
     }),
   ],
-  providers: [Transactions],
-  exports: [Transactions],
+  providers: [Transactions, DatabaseVersion],
+  exports: [Transactions, DatabaseVersion],
 })
 export class DatabaseModule {}

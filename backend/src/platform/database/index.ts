@@ -4,6 +4,7 @@ export * from './columns.js';
 export * from './data-source.js';
 export * from './database-errors.js';
 export * from './database.module.js';
+export { DatabaseVersion } from './database-version.js';
 export { MIGRATIONS } from './migrations/index.js';
 export * from './execute.js';
 export * from './open-database.js';

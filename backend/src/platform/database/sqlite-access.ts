@@ -26,6 +26,11 @@ function keepTemporaryInMemory(database: Database): void {
   database.pragma('temp_store = MEMORY');
 }
 
+const accesses = new WeakMap<object, SqliteAccess>();
+
+/** The ways into the file; undefined for another database, or before its first use. */
+export const accessOf = (driver: object): SqliteAccess | undefined => accesses.get(driver);
+
 /** Has each operation on SQLite use a runner of its own, all of them the same two connections. */
 export function gatedRunners(driver: BetterSqlite3Driver, commitLimits: CommitLimits): () => QueryRunner {
   let access: SqliteAccess | undefined;
@@ -47,5 +52,7 @@ function openAccess(driver: BetterSqlite3Driver, commitLimits: CommitLimits): Sq
   };
   const breather = new Breather();
   const gate = new Gate(GATE_TIMEOUT_MS, breather);
-  return { writer, reader, gate, breather, commits: new SharedCommits(writer, gate, commitLimits) };
+  const access = { writer, reader, gate, breather, commits: new SharedCommits(writer, gate, commitLimits) };
+  accesses.set(driver, access);
+  return access;
 }

@@ -10,12 +10,19 @@ const STATEMENTS_KEPT = 500;
  */
 export class SqliteConnection {
   readonly #statements = new Map<string, Statement>();
+  #version: Statement<[], number> | undefined;
+  #executed = 0;
 
   constructor(private readonly database: Database) {}
 
   /** False also when SQLite has rolled back by itself, as it does on a full disk or an I/O error. */
   get isInTransaction(): boolean {
     return this.database.inTransaction;
+  }
+
+  /** How many statements have been executed, whatever came of them. */
+  get executed(): number {
+    return this.#executed;
   }
 
   /** Whether the statement answers with rows and changes nothing. */
@@ -31,6 +38,7 @@ export class SqliteConnection {
       typeof value === 'boolean' || typeof value === 'bigint' ? Number(value) : value,
     );
     const result = new QueryResult();
+    this.#executed += 1;
     try {
       const statement = this.#prepared(sql);
       if (statement.reader) {
@@ -46,6 +54,19 @@ export class SqliteConnection {
       throw failure(sql, values, error);
     }
     return result;
+  }
+
+  /**
+   * Another number after each commit of another connection, in this process or elsewhere, that has changed something.
+   * Undefined when the database is closed, or can't be asked: whoever reads from it is told why.
+   */
+  dataVersion(): number | undefined {
+    try {
+      this.#version ??= this.database.prepare<[], number>('PRAGMA data_version').pluck();
+      return this.#version.get();
+    } catch {
+      return undefined;
+    }
   }
 
   close(): void {

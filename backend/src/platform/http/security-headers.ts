@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
+import { newStyleNonce } from './style-nonce.js';
 
 /** The nonce that this answer's styles may carry. */
 export function styleNonce(response: Response): string {
@@ -13,7 +13,7 @@ export function styleNonce(response: Response): string {
 export function securityHeaders(): RequestHandler[] {
   return [
     (_request, response, next) => {
-      response.locals['styleNonce'] = randomBytes(16).toString('base64url');
+      response.locals['styleNonce'] = newStyleNonce();
       next();
     },
     helmet({

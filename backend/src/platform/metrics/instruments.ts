@@ -33,8 +33,16 @@ export class Counter<Name extends string> {
 
   /** @param by zero or more; with zero the combination of labels is shown from now on */
   add(labels: Labels<Name>, by = 1): void {
-    if (!(by >= 0)) throw new RangeError(`A counter can't grow by ${by}`);
-    this.#totals.at(labels, () => 0).value += by;
+    this.with(labels)(by);
+  }
+
+  /** Adds to this combination of labels, for those who do so often. */
+  with(labels: Labels<Name>): (by?: number) => void {
+    const total = this.#totals.at(labels, () => 0);
+    return (by = 1) => {
+      if (!(by >= 0)) throw new RangeError(`A counter can't grow by ${by}`);
+      total.value += by;
+    };
   }
 
   samples(): Sample[] {
@@ -63,14 +71,21 @@ export class Histogram<Name extends string> {
   }
 
   observe(labels: Labels<Name>, value: number): void {
+    this.with(labels)(value);
+  }
+
+  /** Observes values of this combination of labels, for those who do so often. */
+  with(labels: Labels<Name>): (value: number) => void {
     const { value: distribution } = this.#distributions.at(labels, () => ({
       counts: Array.from({ length: this.bounds.length + 1 }, () => 0),
       sum: 0,
     }));
-    const index = this.bounds.findIndex((bound) => value <= bound);
-    const bucket = index === -1 ? this.bounds.length : index;
-    distribution.counts[bucket] = (distribution.counts[bucket] ?? 0) + 1;
-    distribution.sum += value;
+    return (value) => {
+      const index = this.bounds.findIndex((bound) => value <= bound);
+      const bucket = index === -1 ? this.bounds.length : index;
+      distribution.counts[bucket] = (distribution.counts[bucket] ?? 0) + 1;
+      distribution.sum += value;
+    };
   }
 
   samples(): Sample[] {

@@ -9,6 +9,6 @@ import { ProcessMetrics } from './process-metrics.js';
 @Module({
   controllers: [MetricsController],
   providers: [Metrics, HttpMetrics, ProcessMetrics],
-  exports: [Metrics],
+  exports: [Metrics, HttpMetrics],
 })
 export class MetricsModule {}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { RedisConnections } from '../redis/index.js';
-import { type Allowance, type Claim, type Counts, WINDOW_MS, exceeds } from './counts.js';
+import { type Allowance, type Claim, type Counts, WINDOW_MS, exceeds, keyOf } from './counts.js';
 import { MemoryCounts } from './memory-counts.js';
 import { RedisCounts } from './redis-counts.js';
 import { SharedCounts } from './shared-counts.js';
@@ -9,7 +9,10 @@ import { SharedCounts } from './shared-counts.js';
 const redisUrl = process.env['TEST_REDIS_URL'];
 
 const allowance = (requests: number, atOnce = Infinity): Allowance => ({ name: 'test', requests, atOnce });
-const claimOf = (given: Allowance, subject: string = randomUUID()): Claim => ({ allowance: given, subject });
+const claimOf = (given: Allowance, subject: string = randomUUID()): Claim => ({
+  allowance: given,
+  key: keyOf(given, subject),
+});
 
 /** So many requests at the same moment; how many of them were let through, and how to end those. */
 async function burst(times: number, claims: readonly Claim[], ...counts: readonly Counts[]) {
@@ -126,7 +129,7 @@ if (redisUrl !== undefined) {
       await redis!.commands!.script('FLUSH');
       const claim = claimOf(allowance(5, 5));
       expect((await burst(10, [claim], counts!)).admitted).toBe(5);
-      for (const key of await redis!.commands!.keys(`atelier:limit:test:${claim.subject}*`))
+      for (const key of await redis!.commands!.keys(`atelier:limit:${claim.key}*`))
         expect(await redis!.commands!.pttl(key)).toBeGreaterThan(0);
     });
   });

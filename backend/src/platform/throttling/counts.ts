@@ -11,8 +11,8 @@ export interface Allowance {
 /** Somebody who has an allowance. */
 export interface Claim {
   readonly allowance: Allowance;
-  /** Who it is, among all who have this allowance. */
-  readonly subject: string;
+  /** Who it is, among all who have any allowance. */
+  readonly key: string;
 }
 
 /** How a claim stands after a request has been counted. */
@@ -28,7 +28,7 @@ export interface Standing {
 /** What came of counting a request: where each claim stands, and how to tell that the request has been answered. */
 export interface Counted {
   readonly standings: readonly Standing[];
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Counts requests. Each claim's window and its places are counted in one step, so no burst gets past a limit. */
@@ -45,4 +45,5 @@ export function exceeds({ requests, atOnce }: Allowance, standing: Standing): 'r
   return standing.others >= atOnce ? 'atOnce' : undefined;
 }
 
-export const keyOf = ({ allowance, subject }: Claim): string => `${allowance.name}:${subject}`;
+/** @param subject who it is, among all who have this allowance */
+export const keyOf = ({ name }: Allowance, subject: string | number): string => `${name}:${subject}`;

@@ -1,5 +1,5 @@
 import type { Clock } from '../time/index.js';
-import { type Claim, type Counted, type Counts, type Standing, WINDOW_MS, exceeds, keyOf } from './counts.js';
+import { type Claim, type Counted, type Counts, type Standing, WINDOW_MS, exceeds } from './counts.js';
 
 /** Callers that are remembered at once; beyond them the ones who came first begin anew. */
 const CALLERS_MAX = 100_000;
@@ -19,16 +19,31 @@ export class MemoryCounts implements Counts {
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
   take(claims: readonly Claim[]): Promise<Counted> {
+    return Promise.resolve(this.#take(claims));
+  }
+
+  /** As {@link take}, but where any claim would exceed what is allowed, nothing is counted, and undefined is returned. */
+  takeIfAllowed(claims: readonly Claim[]): Counted | undefined {
     const nowMs = this.clock.now();
-    const standings = claims.map((claim) => this.#count(keyOf(claim), nowMs));
+    const isAllowed = claims.every(({ allowance, key }) => {
+      const window = this.#windows.get(key);
+      const requests = window && isOpen(window, nowMs) ? window.requests : 0;
+      const next = { requests: requests + 1, resetMs: WINDOW_MS, others: this.#places.get(key) ?? 0 };
+      return exceeds(allowance, next) === undefined;
+    });
+    return isAllowed ? this.#take(claims) : undefined;
+  }
+
+  #take(claims: readonly Claim[]): Counted {
+    const nowMs = this.clock.now();
+    const standings = claims.map(({ key }) => this.#count(key, nowMs));
     const isRefused = claims.some(({ allowance }, index) => {
       const standing = standings[index];
       return standing !== undefined && exceeds(allowance, standing) !== undefined;
     });
-    if (isRefused) return Promise.resolve({ standings, release: () => undefined });
-    const keys = claims.map(keyOf);
-    for (const key of keys) this.#places.set(key, (this.#places.get(key) ?? 0) + 1);
-    return Promise.resolve({ standings, release: () => this.#leave(keys) });
+    if (isRefused) return { standings, release: () => undefined };
+    for (const { key } of claims) this.#places.set(key, (this.#places.get(key) ?? 0) + 1);
+    return { standings, release: () => this.#leave(claims) };
   }
 
   #count(key: string, nowMs: number): Standing {
@@ -50,8 +65,8 @@ export class MemoryCounts implements Counts {
     return window;
   }
 
-  #leave(keys: readonly string[]): void {
-    for (const key of keys) {
+  #leave(claims: readonly Claim[]): void {
+    for (const { key } of claims) {
       const rest = (this.#places.get(key) ?? 1) - 1;
       if (rest > 0) this.#places.set(key, rest);
       else this.#places.delete(key);

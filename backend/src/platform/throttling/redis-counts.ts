@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { type Claim, type Counted, type Counts, type Standing, WINDOW_MS, keyOf } from './counts.js';
+import { type Claim, type Counted, type Counts, type Standing, WINDOW_MS } from './counts.js';
 
 /**
  * A request whose process has died is given up after this. One that takes longer is not counted any more either: what
@@ -46,7 +46,7 @@ export class RedisCounts implements Counts {
 
   async take(claims: readonly Claim[]): Promise<Counted> {
     const keys = claims.flatMap((claim) => {
-      const key = `atelier:limit:${keyOf(claim)}`;
+      const key = `atelier:limit:${claim.key}`;
       return [key, `${key}:places`];
     });
     const request = randomUUID();

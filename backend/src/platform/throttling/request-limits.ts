@@ -1,11 +1,11 @@
+import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Response } from 'express';
 import { Configuration, type LimitName } from '../config/index.js';
 import { DomainError } from '../errors/index.js';
 import { STREAM_OPENED } from '../http/event-stream.js';
 import { RedisConnections } from '../redis/index.js';
 import { Clock } from '../time/index.js';
-import { type Allowance, type Claim, type Counted, type Counts, exceeds } from './counts.js';
+import { type Allowance, type Claim, type Counted, exceeds, keyOf } from './counts.js';
 import { RATE_LIMIT, RATE_LIMIT_POLICY, policyField, standingField } from './rate-limit-fields.js';
 import { SharedCounts } from './shared-counts.js';
 
@@ -26,11 +26,23 @@ export interface Requester {
   readonly subject: string | number;
 }
 
+type LimitedClaim = Claim & { readonly allowance: { readonly policy: string | undefined } };
+
+/** Those whose requests one was counted among, to count another one among them. */
+export type Admission = readonly LimitedClaim[];
+
+export interface Readmission {
+  /** What the answer's `RateLimit` says; undefined where nothing limits anybody. */
+  readonly rateLimit: string | undefined;
+  readonly release: () => void;
+}
+
 /** Says how many requests somebody may make, and says so in every answer. */
 @Injectable()
 export class RequestLimits {
   readonly #allowances: Readonly<Record<LimitName, Allowance & { readonly policy: string | undefined }>>;
-  readonly #counts: Counts;
+  readonly #counts: SharedCounts;
+  readonly #admissions = new WeakMap<ServerResponse, LimitedClaim[]>();
   readonly #refused = new Map<LimitName, number>();
 
   constructor(
@@ -61,13 +73,14 @@ export class RequestLimits {
    * its places until it has been answered, or turned into an event stream, of which there is a limit of its own.
    * @throws DomainError `request.rate_limited`, `request.too_many_at_once`
    */
-  async admit(response: Response, ...requesters: readonly Requester[]): Promise<void> {
+  async admit(response: ServerResponse, ...requesters: readonly Requester[]): Promise<void> {
     const limited = requesters.filter(({ limit }) => this.#allowances[limit].policy !== undefined);
-    if (limited.length === 0) return;
-    const claims = limited.map(({ limit, subject }): Claim & { allowance: { policy: string | undefined } } => ({
-      allowance: this.#allowances[limit],
-      subject: String(subject),
-    }));
+    const claims = limited.map(({ limit, subject }): LimitedClaim => {
+      const allowance = this.#allowances[limit];
+      return { allowance, key: keyOf(allowance, subject) };
+    });
+    this.#note(response, claims);
+    if (claims.length === 0) return;
     const counted = await this.#counts.take(claims);
     const { standings } = counted;
     for (const [index, { limit }] of limited.entries()) {
@@ -88,19 +101,44 @@ export class RequestLimits {
     }
     holdUntilAnswered(response, counted);
   }
+
+  /** Those whose requests this answer was counted among; undefined where it was not counted at all. */
+  admissionOf(response: ServerResponse): Admission | undefined {
+    return this.#admissions.get(response);
+  }
+
+  /**
+   * Counts a request as another one was counted, at once. It holds its places until they are released.
+   * @returns undefined, and nothing is counted, when it would be refused or has to be counted together with other processes
+   */
+  readmit(admission: Admission): Readmission | undefined {
+    const counted = this.#counts.takeIfAllowed(admission);
+    if (!counted) return undefined;
+    const fields = admission.flatMap(({ allowance }, index) => {
+      const standing = counted.standings[index];
+      return (standing && standingField(allowance, standing)) ?? [];
+    });
+    return { rateLimit: fields.length === 0 ? undefined : fields.join(', '), release: counted.release };
+  }
+
+  #note(response: ServerResponse, claims: readonly LimitedClaim[]): void {
+    const noted = this.#admissions.get(response);
+    if (noted) noted.push(...claims);
+    else this.#admissions.set(response, [...claims]);
+  }
 }
 
-function addTo(response: Response, name: string, value: string | undefined): void {
+function addTo(response: ServerResponse, name: string, value: string | undefined): void {
   if (value === undefined) return;
   const before = response.getHeader(name);
   response.setHeader(name, typeof before === 'string' ? `${before}, ${value}` : value);
 }
 
 /** What is held for each request that is being answered. */
-const held = new WeakMap<Response, Counted[]>();
+const held = new WeakMap<ServerResponse, Counted[]>();
 
 /** Listens once for each response, however many limits it is counted for: others listen to its end as well. */
-function holdUntilAnswered(response: Response, counted: Counted): void {
+function holdUntilAnswered(response: ServerResponse, counted: Counted): void {
   // A client that has gone while it was counted closes nothing any more.
   if (response.closed) {
     counted.release();

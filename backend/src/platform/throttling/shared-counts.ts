@@ -24,6 +24,11 @@ export class SharedCounts implements Counts {
     this.#together = redis.commands && new RedisCounts(redis.commands);
   }
 
+  /** As {@link take}, at once; undefined, and nothing is counted, where a claim is exceeded or others count as well. */
+  takeIfAllowed(claims: readonly Claim[]): Counted | undefined {
+    return this.#together ? undefined : this.#alone.takeIfAllowed(claims);
+  }
+
   async take(claims: readonly Claim[]): Promise<Counted> {
     if (!this.#together || !this.redis.isUp || this.clock.now() < this.#restsUntil) return this.#alone.take(claims);
     try {

@@ -6,12 +6,13 @@ import type { ApiKeyScope } from '@atelier/contracts';
 import type { Repository } from 'typeorm';
 import { Transactions } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
-import { type RecognisedUser, activeUser } from '../users/recognised-user.js';
+import type { RecognisedUser } from '../users/recognised-user.js';
 import { UserEntity } from '../users/user.entity.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyIdOf, hashOfApiKey } from './api-key-token.js';
 import { addressesOf, isApiKeyActive, scopesOf } from './api-key-view.js';
 import { apiKeyAddressRefused, apiKeyInvalid } from './api-keys.errors.js';
+import { type PresentedKey, presentedKey } from './presented-key.js';
 
 /** The key that a request came with. */
 export interface ApiKeyClaims {
@@ -19,6 +20,13 @@ export interface ApiKeyClaims {
   readonly apiKeyId: string;
   readonly scopes: readonly ApiKeyScope[];
   readonly monthlyCreditLimit: number | null;
+}
+
+/** Whose key it is, and until when it is good as long as nothing changes; epoch milliseconds. */
+export interface RecognisedKey {
+  readonly user: RecognisedUser;
+  readonly apiKey: ApiKeyClaims;
+  readonly endsAt: number;
 }
 
 /** How stale `last_used_at` may be: a write per request would be a write too many. */
@@ -40,17 +48,18 @@ export class ApiKeyRecognition {
    * @param address where the request comes from
    * @throws DomainError `auth.api_key_invalid`, `auth.api_key_address`
    */
-  async recognise(key: string, address: string): Promise<{ user: RecognisedUser; apiKey: ApiKeyClaims }> {
+  async recognise(key: string, address: string): Promise<RecognisedKey> {
     const id = apiKeyIdOf(key);
     // What is no key of ours never reaches the database.
-    const found = id === undefined ? null : await this.keys.findOneBy({ id });
-    if (!found || !this.#isSecretOf(found, key)) throw apiKeyInvalid();
-    const user = await activeUser(this.users.manager, found.userId);
-    if (!user) throw apiKeyInvalid();
+    const presented = id === undefined ? undefined : await presentedKey(this.users.manager, id);
+    if (!presented) throw apiKeyInvalid();
+    const { key: found, user } = presented;
+    const endsAt = this.#endOf(found, key);
+    if (endsAt === undefined) throw apiKeyInvalid();
     if (!isAllowed(address, addressesOf(found))) throw apiKeyAddressRefused();
     await this.#noteUse(found);
     const { userId, monthlyCreditLimit } = found;
-    return { user, apiKey: { userId, apiKeyId: found.id, scopes: scopesOf(found), monthlyCreditLimit } };
+    return { user, apiKey: { userId, apiKeyId: found.id, scopes: scopesOf(found), monthlyCreditLimit }, endsAt };
   }
 
   /** Whether a key that opened something lasting may still have it. */
@@ -60,18 +69,19 @@ export class ApiKeyRecognition {
     return this.users.existsBy({ id: key.userId, status: 'active' });
   }
 
-  #isSecretOf(found: ApiKeyEntity, key: string): boolean {
+  /** Until when the key is good; undefined when it is not, or not the one that was found. */
+  #endOf(found: PresentedKey, key: string): number | undefined {
     const nowMs = this.clock.now();
-    if (!isApiKeyActive(found, nowMs)) return false;
+    if (!isApiKeyActive(found, nowMs)) return undefined;
     const given = Buffer.from(hashOfApiKey(key), 'hex');
-    const isCurrent = timingSafeEqual(given, Buffer.from(found.secretHash, 'hex'));
+    const end = found.expiresAt ?? Infinity;
+    if (timingSafeEqual(given, Buffer.from(found.secretHash, 'hex'))) return end;
     const { previousHash, previousValidUntil } = found;
-    if (isCurrent || previousHash === null || previousValidUntil === null || previousValidUntil <= nowMs)
-      return isCurrent;
-    return timingSafeEqual(given, Buffer.from(previousHash, 'hex'));
+    if (previousHash === null || previousValidUntil === null || previousValidUntil <= nowMs) return undefined;
+    return timingSafeEqual(given, Buffer.from(previousHash, 'hex')) ? Math.min(end, previousValidUntil) : undefined;
   }
 
-  async #noteUse({ id, lastUsedAt }: ApiKeyEntity): Promise<void> {
+  async #noteUse({ id, lastUsedAt }: PresentedKey): Promise<void> {
     const nowMs = this.clock.now();
     if (lastUsedAt !== null && lastUsedAt > nowMs - USE_RESOLUTION_MS) return;
     try {

@@ -12,8 +12,10 @@ export const scopesOf = ({ scopes }: Pick<ApiKeyEntity, 'scopes'>): ApiKeyScope[
 export const addressesOf = ({ allowedAddresses }: Pick<ApiKeyEntity, 'allowedAddresses'>): string[] =>
   Addresses.parse(JSON.parse(allowedAddresses));
 
-export const isApiKeyActive = ({ revokedAt, expiresAt }: ApiKeyEntity, nowMs: number): boolean =>
-  revokedAt === null && (expiresAt === null || expiresAt > nowMs);
+export const isApiKeyActive = (
+  { revokedAt, expiresAt }: Pick<ApiKeyEntity, 'revokedAt' | 'expiresAt'>,
+  nowMs: number,
+): boolean => revokedAt === null && (expiresAt === null || expiresAt > nowMs);
 
 export interface ApiKeySurroundings {
   readonly nowMs: number;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SecretKeys } from '../../../platform/crypto/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { tokenExpired, tokenInvalid } from '../auth.errors.js';
-import { type SessionClaims, SessionToken } from './session-token.js';
+import { type SessionClaims, SessionToken, type VerifiedToken } from './session-token.js';
 
 export const ACCESS_TOKEN_LIFETIME_S = 10 * 60;
 
@@ -26,10 +26,10 @@ export class AccessTokens {
   }
 
   /** @throws DomainError `auth.token_expired`, `auth.token_invalid` */
-  async verify(token: string): Promise<SessionClaims> {
-    const session = await this.#token.verify(token);
-    if (session === 'expired') throw tokenExpired();
-    if (session === 'invalid') throw tokenInvalid();
-    return session;
+  async verify(token: string): Promise<VerifiedToken> {
+    const verified = await this.#token.verify(token);
+    if (verified === 'expired') throw tokenExpired();
+    if (verified === 'invalid') throw tokenInvalid();
+    return verified;
   }
 }

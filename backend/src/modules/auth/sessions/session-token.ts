@@ -39,10 +39,15 @@ export interface SessionTokenKind {
   readonly lifetimeS: number;
 }
 
-/** What a token says that is signed with our key, and when that is true; in seconds since the epoch. */
-interface KnownToken {
+/** What a good token says, and until when. */
+export interface VerifiedToken {
   readonly session: SessionClaims;
-  readonly expiresAtS: number;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+interface KnownToken extends VerifiedToken {
+  /** Seconds since the epoch. */
   readonly notBeforeS: number;
 }
 
@@ -74,16 +79,16 @@ export class SessionToken {
   }
 
   /** @returns why the token is not good, or what it says */
-  async verify(token: string): Promise<SessionClaims | 'expired' | 'invalid'> {
+  async verify(token: string): Promise<VerifiedToken | 'expired' | 'invalid'> {
     const known = this.#known.get(token);
     if (!known) return this.#verifyUnknown(token);
-    const nowS = this.clock.now() / 1_000;
-    if (nowS >= known.notBeforeS && nowS < known.expiresAtS) return known.session;
+    const now = this.clock.now();
+    if (now / 1_000 >= known.notBeforeS && now < known.expiresAt) return known;
     this.#known.delete(token);
     return this.#verifyUnknown(token);
   }
 
-  async #verifyUnknown(token: string): Promise<SessionClaims | 'expired' | 'invalid'> {
+  async #verifyUnknown(token: string): Promise<VerifiedToken | 'expired' | 'invalid'> {
     try {
       const { payload } = await jwtVerify(token, this.#key, {
         algorithms: [ALGORITHM],
@@ -96,8 +101,9 @@ export class SessionToken {
       const { data } = Claims.safeParse(payload);
       if (!data) return 'invalid';
       const session = { userId: data.sub, version: data.ver, sessionId: data.sid };
-      this.#remember(token, { session, expiresAtS: data.exp, notBeforeS: data.nbf });
-      return session;
+      const known = { session, expiresAt: data.exp * 1_000, notBeforeS: data.nbf };
+      this.#remember(token, known);
+      return known;
     } catch (error) {
       return error instanceof errors.JWTExpired ? 'expired' : 'invalid';
     }

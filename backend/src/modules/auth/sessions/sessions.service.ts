@@ -10,7 +10,7 @@ import { credentialsInvalid, refreshInvalid, tokenExpired, tokenInvalid } from '
 import { hashOfToken } from '../opaque-token.js';
 import type { RequestOrigin } from '../origin.js';
 import { sessionUserView } from '../users/user-view.js';
-import { type RecognisedUser, userOfSession } from '../users/recognised-user.js';
+import { type RecognisedUser, type UserOfSession, userOfSession } from '../users/recognised-user.js';
 import { UserEntity } from '../users/user.entity.js';
 import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-tokens.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
@@ -34,6 +34,13 @@ export interface OpenedSession {
 export interface Proof {
   readonly version?: number | undefined;
   readonly origin?: RequestOrigin | undefined;
+}
+
+/** Who an access token belongs to, and until when it is good as long as nothing changes; epoch milliseconds. */
+export interface Recognised {
+  readonly user: RecognisedUser;
+  readonly session: SessionClaims;
+  readonly endsAt: number;
 }
 
 export interface SignedIn {
@@ -148,16 +155,17 @@ export class SessionsService {
    * Finds whose access token it is, as they are now.
    * @throws DomainError `auth.token_expired`, `auth.token_invalid`
    */
-  async recognise(accessToken: string): Promise<{ user: RecognisedUser; session: SessionClaims }> {
-    const session = await this.accessTokens.verify(accessToken);
-    return { user: await this.userOf(session), session };
+  async recognise(accessToken: string): Promise<Recognised> {
+    const { session, expiresAt } = await this.accessTokens.verify(accessToken);
+    const user = await this.userOf(session);
+    return { user, session, endsAt: Math.min(expiresAt, user.sessionExpiresAt) };
   }
 
   /**
    * Finds whose session it is, as they are now: rights that were taken away a moment ago are gone already.
    * @throws DomainError `auth.token_expired`, `auth.token_invalid`
    */
-  async userOf({ userId, version, sessionId }: SessionClaims): Promise<RecognisedUser> {
+  async userOf({ userId, version, sessionId }: SessionClaims): Promise<UserOfSession> {
     const user = await userOfSession(this.users.manager, { userId, sessionId }, this.clock.now());
     if (!user) throw tokenInvalid();
     if (user.sessionVersion !== version) throw tokenExpired();

@@ -32,8 +32,8 @@ export class StreamTickets {
 
   /** @throws DomainError `auth.ticket_invalid` */
   async verify(ticket: string): Promise<SessionClaims> {
-    const session = await this.#token.verify(ticket);
-    if (typeof session === 'string') throw ticketInvalid();
-    return session;
+    const verified = await this.#token.verify(ticket);
+    if (typeof verified === 'string') throw ticketInvalid();
+    return verified.session;
   }
 }

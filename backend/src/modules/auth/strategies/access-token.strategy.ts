@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Strategy } from 'passport-custom';
+import { credentialEnds } from '../../../platform/http/answer-memory/index.js';
 import { SESSION_STRATEGY } from '../../../platform/http/session-strategy.js';
 import { type Actor, actorOf } from '../actor.js';
 import { ApiKeyRecognition } from '../api-keys/api-key-recognition.js';
@@ -34,13 +35,15 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, SESSION_STRA
     const token = authorization.length > MAX_HEADER_LENGTH ? undefined : /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw tokenInvalid();
     if (looksLikeApiKey(token)) return this.#withApiKey(token, request);
-    const { user, session } = await this.sessions.recognise(token);
+    const { user, session, endsAt } = await this.sessions.recognise(token);
+    credentialEnds(request, endsAt);
     await this.#noteActivity(user);
     return [actorOf(user, { origin: originOf(request) }), { session }];
   }
 
   async #withApiKey(key: string, request: Request): Promise<[Actor, Express.AuthInfo]> {
-    const { user, apiKey } = await this.apiKeys.recognise(key, request.ip ?? '');
+    const { user, apiKey, endsAt } = await this.apiKeys.recognise(key, request.ip ?? '');
+    credentialEnds(request, endsAt);
     await this.#noteActivity(user);
     return [actorOf(user, { apiKey, origin: originOf(request) }), { apiKey }];
   }

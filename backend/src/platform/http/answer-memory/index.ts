@@ -1,0 +1,2 @@
+export { credentialEnds } from './answer-draft.js';
+export { Repeatable } from './repeatable.decorator.js';
