@@ -47,13 +47,17 @@ export const MUTANTS = [
   },
   {
     name: 'a balance is read, worked out and written back',
-    file: 'modules/credits/account-movement.ts',
-    from: 'const { set, guard } = CHANGES[kind];',
+    file: 'platform/database/last-statements.ts',
+    from: 'const statements = waiting.get(runner) ?? [];',
     to: `
-      const [row] = await tx.query(\`SELECT * FROM credit_account WHERE \${account.condition}\`, [...account.parameters]);
-      const written = (_: string, column: string, sign: string) => \`\${column} = \${row[column]} \${sign} ?\`;
-      const set = CHANGES[kind].set.replace(/(\\w+) = \\w+ ([+-]) \\?/g, written);
-      const { guard } = CHANGES[kind];`,
+      const statements = await Promise.all((waiting.get(runner) ?? []).map(async (statement) => {
+        const [, set] = /^UPDATE credit_account SET (.*), seq = seq [+] [?] WHERE owner_type/.exec(statement.sql) ?? [];
+        if (set === undefined) return statement;
+        const owner = statement.parameters[3];
+        const [row] = await runner.query("SELECT * FROM credit_account WHERE owner_type = 'user' AND owner_id = ?", [owner]);
+        const written = (_: string, column: string, sign: string) => \`\${column} = \${row[column]} \${sign} ?\`;
+        return { ...statement, sql: statement.sql.replace(set, set.replace(/(\\w+) = \\w+ ([+-]) [?]/g, written)) };
+      }));`,
     specs: [LEDGER],
     tests: 'lets exactly five',
     engine: 'MariaDB',
@@ -81,8 +85,8 @@ export const MUTANTS = [
   },
   {
     name: 'a refused hold is not noticed',
-    file: 'modules/credits/account-movement.ts',
-    from: 'if (changed !== 1) return false;',
+    file: 'platform/database/last-statements.ts',
+    from: 'if (refused && !affected) throw await refused();',
     to: '',
     specs: [LEDGER],
   },

@@ -2,6 +2,8 @@ import { boundary } from './boundaries.mjs';
 
 const STATEMENT =
   /^\s*(INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|CREATE UNIQUE INDEX|CREATE INDEX|CREATE TRIGGER)\s+(?:IF NOT EXISTS\s+)?[`"]?(\w+)/i;
+/** Many statements in one, each behind the one before, the commit at most at its end. */
+const COMPOUND = /^\s*BEGIN NOT ATOMIC\s+together:\s+BEGIN\s+(.*?)END; END$/is;
 const VERBS = new Map([
   ['INSERT INTO', 'insert'],
   ['UPDATE', 'update'],
@@ -62,6 +64,8 @@ export class ObservedTransaction {
   }
 
   #describe(sql, values) {
+    const compound = COMPOUND.exec(sql);
+    if (compound) return partsOf(compound[1]).flatMap((part) => this.#describe(part, values));
     if (/^\s*COMMIT\b/i.test(sql)) return this.#kinds().map((kind) => `${kind}/commit`);
     if (/^\s*ROLLBACK\b/i.test(sql)) return this.#kinds().map((kind) => `${kind}/rollback`);
     const found = STATEMENT.exec(sql);
@@ -83,7 +87,9 @@ export class ObservedTransaction {
   }
 
   #follow(sql) {
-    if (/^\s*(BEGIN|START TRANSACTION)\b/i.test(sql)) this.#begin(true);
+    const compound = COMPOUND.exec(sql);
+    if (compound) partsOf(compound[1]).forEach((part) => this.#follow(part));
+    else if (/^\s*(BEGIN|START TRANSACTION)\b/i.test(sql)) this.#begin(true);
     else if (/^\s*(COMMIT|ROLLBACK)\s*;?\s*$/i.test(sql)) this.#begin(false);
     else if (/^\s*SAVEPOINT\b/i.test(sql)) this.#levels.push(new Set());
     else if (/^\s*RELEASE\b/i.test(sql) && this.#levels.length > 1) {
@@ -98,6 +104,8 @@ export class ObservedTransaction {
     this.#levels = [new Set()];
   }
 }
+
+const partsOf = (compound) => compound.split(/;\s+/);
 
 /** Numbers beyond 2^53 can't be written as JSON. */
 const plain = (value) => (typeof value === 'bigint' ? String(value) : value);

@@ -1,7 +1,7 @@
 import type { LedgerEntryKind } from '@atelier/contracts';
 import { CREDITS_MAX } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
-import { execute } from '../../platform/database/index.js';
+import { atLast } from '../../platform/database/index.js';
 import { type LedgerEntry, MOVEMENTS } from './ledger-entry.entity.js';
 
 /** Who caused a movement. */
@@ -51,41 +51,38 @@ const ENTRY_COLUMNS =
 const ENTRY_VALUES = '?, id, seq - ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, available + ?, held - ?, ?';
 
 /**
- * Moves credits of one account and writes the lines about it. From the first statement on the account is locked and
- * everybody else's credits of that account wait, so there is but one more: it takes the balance from the row itself.
- * @returns false when the account has not what it takes; nothing is changed then
+ * Moves credits of one account and writes the lines about it, at the end of the transaction: from the first statement on
+ * the account is locked and everybody else's credits of that account wait. The second takes the balance from the row.
+ * @param refused says why, where the account has not what it takes; nothing of the transaction is kept then
  */
-export async function moveCredits(
+export function moveCredits(
   tx: EntityManager,
   account: AccountKey,
   { kind, entries, actor, now }: AccountMovement,
-): Promise<boolean> {
+  refused: () => Promise<Error>,
+): void {
   const total = sumOf(entries);
   const { set, guard } = CHANGES[kind];
-  const changed = await execute(
-    tx,
-    `UPDATE credit_account SET ${set}, seq = seq + ? WHERE ${account.condition} AND ${guard}`,
-    [total, total, entries.length, ...account.parameters, total],
-  );
-  if (changed !== 1) return false;
-
+  const change = `UPDATE credit_account SET ${set}, seq = seq + ? WHERE ${account.condition} AND ${guard}`;
   const { src, dst } = MOVEMENTS[kind];
   const line = `SELECT ${ENTRY_VALUES} FROM credit_account WHERE ${account.condition}`;
-  await execute(
+  atLast(
     tx,
-    `INSERT INTO ledger_entry (${ENTRY_COLUMNS}) ${entries.map(() => line).join(' UNION ALL ')}`,
-    entries.flatMap((entry, index) => {
-      // The row says how the last line leaves it; each line before has not yet moved what comes after it.
-      const later = entries.slice(index + 1);
-      return [
-        ...[entry.id, later.length, src, dst, entry.amount],
-        ...[entry.holdId, entry.itemId, entry.generationId, entry.imageId],
-        ...[actor.type, actor.id, entry.reason, sumOf(later), sumOf(later), now],
-        ...account.parameters,
-      ];
-    }),
+    { sql: change, parameters: [total, total, entries.length, ...account.parameters, total], refused },
+    {
+      sql: `INSERT INTO ledger_entry (${ENTRY_COLUMNS}) ${entries.map(() => line).join(' UNION ALL ')}`,
+      parameters: entries.flatMap((entry, index) => {
+        // The row says how the last line leaves it; each line before has not yet moved what comes after it.
+        const later = entries.slice(index + 1);
+        return [
+          ...[entry.id, later.length, src, dst, entry.amount],
+          ...[entry.holdId, entry.itemId, entry.generationId, entry.imageId],
+          ...[actor.type, actor.id, entry.reason, sumOf(later), sumOf(later), now],
+          ...account.parameters,
+        ];
+      }),
+    },
   );
-  return true;
 }
 
 const sumOf = (entries: readonly EntryDraft[]): number => entries.reduce((sum, { amount }) => sum + amount, 0);

@@ -83,7 +83,7 @@ describeOnEveryDatabase('CreditLedger, line by line,', (open) => {
     const request = { userId: 999, generationId: randomUUID(), itemIds: [randomUUID()], amountEach: 1 };
 
     for (const attempt of [
-      () => transactions.run((tx) => ledger.lockAccount(tx, 999)),
+      () => transactions.run(async (tx) => ledger.lockAccount(tx, 999)),
       () => transactions.run((tx) => ledger.grant(tx, deposit)),
       () => transactions.run((tx) => ledger.revoke(tx, deposit)),
       () => transactions.run((tx) => ledger.hold(tx, { ...request, priceVersion: 'test', ttlMs: 1 })),

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newId } from '../../platform/crypto/index.js';
-import { execute } from '../../platform/database/index.js';
+import { atLast, carryOut, execute } from '../../platform/database/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { type EntryDraft, type LedgerActor, accountById, accountOfUser, moveCredits } from './account-movement.js';
 import { CreditAccount } from './credit-account.entity.js';
@@ -62,8 +62,10 @@ const HOLD_COLUMNS =
 const HOLD_VALUES = `?, ?, ?, id, ?, ?, 'HELD', ?, ?`;
 
 /**
- * Every way that credits move. Each method is a part of the caller's transaction: rows of items and holds first,
- * the account last, so that two transactions never wait for each other in a circle.
+ * Every way that credits move. Each method is a part of the caller's transaction: rows of items and holds first, the
+ * account last, so that two transactions never wait for each other in a circle. What a hold, its resolution or a lock
+ * does to the account is left for the end of the transaction, and refused there; {@link carryOut} does it at once for
+ * whoever needs it before.
  */
 @Injectable()
 export class CreditLedger {
@@ -103,9 +105,9 @@ export class CreditLedger {
     );
     const entries = holds.map((hold) => draftOf(`${hold.holdId}.hold`, amountEach, hold));
     const actor: LedgerActor = { type: 'user', id: String(userId) };
-    if (!(await moveCredits(tx, account, { kind: 'hold', entries, actor, now }))) {
-      throw await this.#refusal(tx, userId, amountEach * holds.length);
-    }
+    moveCredits(tx, account, { kind: 'hold', entries, actor, now }, () =>
+      this.#refusal(tx, userId, amountEach * holds.length),
+    );
     if (isWatched) await this.news.lessened(tx, userId, amountEach * holds.length);
   }
 
@@ -120,18 +122,17 @@ export class CreditLedger {
   }
 
   /** Makes other transactions about this user's account wait for the end of this one, without changing it. */
-  async lockAccount(tx: EntityManager, userId: number): Promise<void> {
+  lockAccount(tx: EntityManager, userId: number): void {
     const { condition, parameters } = accountOfUser(userId);
-    const locked = await execute(tx, `UPDATE credit_account SET seq = seq WHERE ${condition}`, parameters);
-    if (locked !== 1) throw new LedgerContradictionError(`User ${userId} has no credit account`);
+    const refused = async (): Promise<Error> => noAccount(userId);
+    atLast(tx, { sql: `UPDATE credit_account SET seq = seq WHERE ${condition}`, parameters, refused });
   }
 
   /** Adds credits to an account. */
   async grant(tx: EntityManager, deposit: Deposit): Promise<void> {
     await this.#accountOf(tx, deposit.userId);
-    if (!(await this.#deposit(tx, 'grant', deposit))) {
-      throw new InvalidGrantError('An account can hold at most 1,000,000,000,000 credits.');
-    }
+    const tooMuch = new InvalidGrantError('An account can hold at most 1,000,000,000,000 credits.');
+    await this.#deposit(tx, 'grant', deposit, tooMuch);
     await this.news.granted(tx, deposit);
   }
 
@@ -139,13 +140,13 @@ export class CreditLedger {
   async revoke(tx: EntityManager, deposit: Deposit): Promise<void> {
     const isWatched = await this.news.isWatched(tx, deposit.userId);
     // How much is taken depends on what is there: nobody may change that in between.
-    await this.lockAccount(tx, deposit.userId);
+    this.lockAccount(tx, deposit.userId);
+    await carryOut(tx);
     const account = await this.#accountOf(tx, deposit.userId);
     const amount = Math.min(deposit.amount, account.available);
     if (amount === 0) throw new InvalidGrantError('There are no available credits to take back.');
-    if (!(await this.#deposit(tx, 'revoke', { ...deposit, amount }))) {
-      throw new LedgerContradictionError(`Account ${account.id} has less than it had a moment ago`);
-    }
+    const contradiction = new LedgerContradictionError(`Account ${account.id} has less than it had a moment ago`);
+    await this.#deposit(tx, 'revoke', { ...deposit, amount }, contradiction);
     if (isWatched) await this.news.lessened(tx, deposit.userId, amount);
   }
 
@@ -171,21 +172,27 @@ export class CreditLedger {
       ...{ holdId: hold.id, itemId, generationId: hold.generation_id },
       ...{ imageId, reason },
     });
-    if (!(await moveCredits(tx, accountById(hold.account_id), { kind, entries: [entry], actor, now }))) {
-      throw new LedgerContradictionError(`Account ${hold.account_id} holds less than hold ${hold.id}`);
-    }
+    moveCredits(
+      tx,
+      accountById(hold.account_id),
+      { kind, entries: [entry], actor, now },
+      async () => new LedgerContradictionError(`Account ${hold.account_id} holds less than hold ${hold.id}`),
+    );
     return { amount };
   }
 
-  async #deposit(tx: EntityManager, kind: 'grant' | 'revoke', deposit: Deposit): Promise<boolean> {
+  /** Not left for the end: the entry in the audit log, which everybody else's waits for, comes after it. */
+  async #deposit(tx: EntityManager, kind: 'grant' | 'revoke', deposit: Deposit, refusal: Error): Promise<void> {
     const { userId, grantId, amount, reason, actor } = deposit;
     const entries = [draftOf(`${grantId}.${kind}`, amount, { reason })];
-    return moveCredits(tx, accountOfUser(userId), { kind, entries, actor, now: this.clock.now() });
+    const movement = { kind, entries, actor, now: this.clock.now() };
+    moveCredits(tx, accountOfUser(userId), movement, async () => refusal);
+    await carryOut(tx);
   }
 
   async #accountOf(tx: EntityManager, userId: number): Promise<CreditAccount> {
     const account = await tx.findOneBy(CreditAccount, { ownerType: 'user', ownerId: String(userId) });
-    if (!account) throw new LedgerContradictionError(`User ${userId} has no credit account`);
+    if (!account) throw noAccount(userId);
     return account;
   }
 
@@ -194,6 +201,8 @@ export class CreditLedger {
     return status === 'FROZEN' ? new AccountFrozenError() : new InsufficientCreditsError(required, available);
   }
 }
+
+const noAccount = (userId: number): Error => new LedgerContradictionError(`User ${userId} has no credit account`);
 
 /** A line about nothing but what it is told. */
 function draftOf(id: string, amount: number, about: Partial<EntryDraft>): EntryDraft {

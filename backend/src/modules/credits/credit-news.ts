@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { carryOut } from '../../platform/database/index.js';
 import { Outbox } from '../../platform/outbox/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
 import { CreditAccount } from './credit-account.entity.js';
@@ -46,8 +47,9 @@ export class CreditNews {
   }
 }
 
-/** What this transaction leaves; it has locked the account before. */
+/** What this transaction leaves. From here on the account is locked. */
 async function availableTo(tx: EntityManager, userId: number): Promise<number> {
+  await carryOut(tx);
   const account = await tx.findOneBy(CreditAccount, { ownerType: 'user', ownerId: String(userId) });
   if (!account) throw new LedgerContradictionError(`User ${userId} has no credit account`);
   return account.available;

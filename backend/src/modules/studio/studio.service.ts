@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { GenerateRequest, Generation } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
-import { insertRows } from '../../platform/database/index.js';
+import { carryOut, insertRows } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import type { Actor } from '../auth/index.js';
@@ -70,6 +70,8 @@ export class StudioService {
         priceVersion,
         ttlMs: HOLD_TTL_MS,
       });
+      // Both count what others have committed who had the account before.
+      await carryOut(tx);
       await this.keyLimits.assertWithin(tx, user);
       await assertQueueHasRoom(tx, { userId: user.id, count: items.length, isCounted: true });
       await this.events.record(tx, submitted);

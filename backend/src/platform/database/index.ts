@@ -7,6 +7,7 @@ export * from './database.module.js';
 export { DatabaseVersion } from './database-version.js';
 export { MIGRATIONS } from './migrations/index.js';
 export * from './execute.js';
+export { type LastStatement, atLast, carryOut } from './last-statements.js';
 export * from './open-database.js';
 export * from './plain-rows.js';
 export * from './transaction-scope.js';

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { DomainError } from '../errors/index.js';
 import { tellOfCommit } from './after-commit.js';
 import { isConflict } from './database-errors.js';
+import { commit } from './last-statements.js';
 import { GroupLostError } from './shared-commits.js';
 import { insideTransaction } from './transaction-scope.js';
 
@@ -44,11 +45,13 @@ export class Transactions {
       const watchdog = this.#watchdog();
       try {
         const result = await insideTransaction(runner, () => body(runner.manager), watchdog.expired);
-        await runner.commitTransaction();
+        await commit(runner);
         tellOfCommit(runner);
         return result;
       } catch (error) {
-        throw await this.#rolledBack(runner, error);
+        const failure = await this.#rolledBack(runner, error);
+        // Statements at its end wait for others as well, and nobody is to wait that long several times.
+        throw watchdog.hasExpired() && isConflict(failure) ? tookTooLong() : failure;
       } finally {
         watchdog.stop();
       }
@@ -70,23 +73,22 @@ export class Transactions {
     return error;
   }
 
-  #watchdog(): { expired: Promise<never>; stop: () => void } {
+  #watchdog(): { expired: Promise<never>; hasExpired: () => boolean; stop: () => void } {
     const slow = setTimeout(
       () => this.#logger.warn(`A transaction is open for more than ${SLOW_AFTER_MS} ms`),
       SLOW_AFTER_MS,
     );
     let abort: NodeJS.Timeout | undefined;
+    let hasExpired = false;
     const expired = new Promise<never>((_, reject) => {
       abort = setTimeout(() => {
-        reject(
-          new DomainError('server.unavailable', 'unavailable', 'The database took too long. Try again.', {
-            retryable: true,
-          }),
-        );
+        hasExpired = true;
+        reject(tookTooLong());
       }, ABORT_AFTER_MS);
     });
     return {
       expired,
+      hasExpired: () => hasExpired,
       stop: () => {
         clearTimeout(slow);
         clearTimeout(abort);
@@ -94,3 +96,6 @@ export class Transactions {
     };
   }
 }
+
+const tookTooLong = (): DomainError =>
+  new DomainError('server.unavailable', 'unavailable', 'The database took too long. Try again.', { retryable: true });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Broadcast } from '../../../platform/broadcast/index.js';
-import { Transactions } from '../../../platform/database/index.js';
+import { Transactions, atLast } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { GenerationEvent } from './generation-event.entity.js';
 import { GENERATION_CHANNEL, type GenerationNews, writeGenerationNews } from './generation-news.js';
@@ -41,9 +41,10 @@ export class GenerationEvents {
   ) {}
 
   /**
-   * Writes down what the transaction has done. It must have changed or locked the user's credit account before: that
-   * lets a user's events come to pass one after the other, in the order of their ids, and shows this one every item
-   * that others have settled. So exactly one transaction finds the last item settled and writes the final event.
+   * Writes down, at its end, what the transaction has done. It must have changed or locked the user's credit account
+   * before, or have left that for its end: that lets a user's events come to pass one after the other, in the order of
+   * their ids, and shows this one every item that others have settled. So exactly one transaction finds the last item
+   * settled and writes the final event.
    */
   async record(
     tx: EntityManager,
@@ -51,7 +52,8 @@ export class GenerationEvents {
     itemId: string | null = null,
   ): Promise<void> {
     const facts = [userId, generationId, itemId, this.clock.now()];
-    await tx.query(STATEMENTS[change], change === 'submitted' ? facts : [...facts, generationId]);
+    const parameters = change === 'submitted' ? facts : [...facts, generationId];
+    atLast(tx, { sql: STATEMENTS[change], parameters });
     if (change === 'changed') await this.outcomes.record(tx, { userId, generationId });
   }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GENERATION_FINAL_EVENTS } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
+import { carryOut } from '../../../platform/database/index.js';
 import { Outbox } from '../../../platform/outbox/index.js';
 import type { GenerationNews } from './generation-news.js';
 import { REACHED } from './reached.js';
@@ -27,12 +28,13 @@ export class GenerationOutcomes {
   constructor(@Inject(Outbox) private readonly outbox: Pick<Outbox, 'awaited' | 'put'>) {}
 
   /**
-   * To be called in the transaction that settles an item, when it has the user's account: then exactly one of them finds
-   * that no item is open any more.
+   * To be called in the transaction that settles an item, when it has the user's account or has left that for its end:
+   * then exactly one of them finds that no item is open any more.
    */
   async record(tx: EntityManager, { userId, generationId }: Omit<GenerationNews, 'change'>): Promise<void> {
     const awaited = await this.outbox.awaited(tx, userId);
     if (!GENERATION_FINAL_EVENTS.some((type) => awaited.has(type))) return;
+    await carryOut(tx);
     const [outcome] = await tx.query<Outcome[]>(OUTCOME, [generationId]);
     if (!outcome || outcome.type === 'generation.progressed') return;
     const succeeded = Number(outcome.succeeded);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Transactions, execute } from '../../../platform/database/index.js';
+import { Transactions, carryOut, execute } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { CreditLedger } from '../../credits/index.js';
 import { ProviderBreaker } from '../../providers/index.js';
@@ -110,7 +110,8 @@ export class ItemClaims {
       const { generationId, userId, provider } = item;
       if (!(await this.slots.hasSlot(tx, provider, limits.get(provider), now))) throw new BeyondShareError();
       // One claim of a user after the other: each counts what the others before it have committed, and itself.
-      await this.ledger.lockAccount(tx, userId);
+      this.ledger.lockAccount(tx, userId);
+      await carryOut(tx);
       if ((await countAtWork(tx, userId, now)) > MAX_AT_WORK_PER_USER) throw new BeyondShareError();
       await this.events.record(tx, { change: 'claimed', userId, generationId }, id);
       return { ...item };

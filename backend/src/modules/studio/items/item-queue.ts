@@ -124,7 +124,7 @@ export class ItemQueue {
         .where(`id = :id AND fence = :fence AND state = 'RUNNING' AND ${attempts} < max_attempts`, { id, fence })
         .execute();
       if (affected !== 1) return false;
-      await this.ledger.lockAccount(tx, userId);
+      this.ledger.lockAccount(tx, userId);
       await this.events.record(tx, { change: 'changed', ...item }, id);
       return true;
     });

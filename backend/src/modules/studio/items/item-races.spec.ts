@@ -1,9 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { GENERATION_FINAL_EVENTS } from '@atelier/contracts';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { LedgerAudit, SYSTEM_ACTOR } from '../../credits/index.js';
 import { ProviderError } from '../../providers/index.js';
+import { GenerationItem } from './generation-item.entity.js';
 import { ItemCalls } from './item-calls.js';
 import { type ClaimedItem, LEASE_MS } from './item-claims.js';
 import { OverdueItems } from '../caretaker/overdue-items.js';
@@ -79,4 +80,46 @@ describeAppOnEveryDatabase('One item', (start) => {
     // The race is one: more than one kind of contender has won in twenty rounds.
     expect(ends.size).toBeGreaterThan(1);
   }, 120_000);
+});
+
+describeAppOnEveryDatabase('One account', (start) => {
+  test('pays for sixteen images that come at once, none of which has to be recorded twice', async () => {
+    const studio = await openStudio(start, 1_000);
+    const { app, clock, queue, submitBatch, balance } = studio;
+    const dataSource = app.get(DataSource);
+    const { manager } = dataSource;
+    for (let round = 1; round <= 5; round += 1) {
+      const ids = (await Promise.all([8, 4, 2, 1, 1].map((count) => submitBatch(count)))).flat();
+      // Claimed by other processes, each with a fair share of its own.
+      const claim = { state: 'RUNNING' as const, fence: 1, attempts: 1, leaseUntil: clock.now() + LEASE_MS };
+      await manager.update(GenerationItem, { id: In(ids) }, claim);
+      const items = (await manager.findBy(GenerationItem, { id: In(ids) })).map(
+        ({ id, generationId, userId, provider, fence, maxAttempts }): ClaimedItem => ({
+          ...{ id, generationId, userId, provider, fence, maxAttempts },
+          attempt: 1,
+        }),
+      );
+      const runners = jest.spyOn(dataSource, 'createQueryRunner');
+
+      const outcomes = await Promise.all(items.map((item) => queue.succeed(item, imageOf(item, clock))));
+
+      // One transaction each: none has met a deadlock, or waited for too long, and run again.
+      expect(runners).toHaveBeenCalledTimes(16);
+      runners.mockRestore();
+      expect(outcomes).toEqual(Array.from({ length: 16 }, () => true));
+      expect(await balance()).toEqual([1_000 - round * 16 * PRICE, 0, round * 16 * PRICE]);
+    }
+    const lines = await manager.query<Record<'seq' | 'dst' | 'available_after' | 'held_after', number | string>[]>(
+      'SELECT seq, dst, available_after, held_after FROM ledger_entry ORDER BY seq',
+    );
+    let [available, held] = [0, 0];
+    for (const [index, { seq, dst, available_after, held_after }] of lines.entries()) {
+      if (dst === 'AVAILABLE') available += 1_000;
+      if (dst === 'HELD') [available, held] = [available - PRICE, held + PRICE];
+      if (dst === 'CONSUMED') held -= PRICE;
+      expect([seq, available_after, held_after].map(Number)).toEqual([index + 1, available, held]);
+    }
+    expect(lines).toHaveLength(1 + 5 * 16 * 2);
+    expect((await app.get(LedgerAudit).run()).mismatches).toEqual([]);
+  }, 60_000);
 });
