@@ -12,18 +12,32 @@ const PAIRS = { 1: 400, 16: 1_500, 64: 1_500 };
 export const title =
   'Hold + capture through the service, in pairs/s: SQLite with synchronous=FULL, MariaDB with innodb_flush_log_at_trx_commit=1';
 
-/** A row for each load, medians of interleaved rounds; the rows behind them are the goals. Books are audited at the end. */
-export async function run() {
+/**
+ * A row for each load, medians of interleaved rounds; the rows behind them are the goals. Books are audited at the end.
+ * @param {{ engine?: string }} options `sqlite` or `mariadb` to measure but one of them
+ */
+export async function run({ engine }) {
+  return [
+    ...(engine === 'mariadb' ? [] : await measureSqlite()),
+    ...(engine === 'sqlite' ? [] : await measureMariaDb()),
+  ];
+}
+
+async function measureSqlite() {
   const { folder, remove } = temporaryFolder();
+  try {
+    return await measureEngine('SQLite', await openSqliteContenders(folder, MANY_ACCOUNTS));
+  } finally {
+    remove();
+  }
+}
+
+async function measureMariaDb() {
   const mariaDb = await startMariaDb();
   try {
-    return [
-      ...(await measureEngine('SQLite', await openSqliteContenders(folder, MANY_ACCOUNTS))),
-      ...(await measureEngine('MariaDB', await openMariaDbContenders(mariaDb.url, MANY_ACCOUNTS))),
-    ];
+    return await measureEngine('MariaDB', await openMariaDbContenders(mariaDb.url, MANY_ACCOUNTS));
   } finally {
     await mariaDb.stop();
-    remove();
   }
 }
 

@@ -64,7 +64,7 @@ export async function openSqliteContenders(folder, accounts) {
   return [
     await serviceContender('service', grouped.options),
     await serviceContender('one COMMIT each', single.options, { transactions: 1, ms: 0 }),
-    await bareContender('bare driver', bare.options, sqliteDriver(bare.sqliteFile), recordedPair()),
+    await bareContender('bare driver', bare.options, sqliteDriver(bare.sqliteFile), recordedPair('better-sqlite3')),
     await bareContender('naive', naive.options, sqliteDriver(naive.sqliteFile), naivePair()),
   ];
 }
@@ -82,7 +82,7 @@ export async function openMariaDbContenders(url, accounts) {
   await server.end();
   return [
     await serviceContender('service', service.options),
-    await bareContender('bare driver', bare.options, mariaDbDriver(bare.databaseUrl), recordedPair()),
+    await bareContender('bare driver', bare.options, mariaDbDriver(bare.databaseUrl), recordedPair('mariadb')),
     await bareContender('naive', naive.options, mariaDbDriver(naive.databaseUrl), naivePair()),
   ];
 }
@@ -105,7 +105,8 @@ async function prepare(place, accounts) {
 
 /** The product's own way: Transactions and CreditLedger. */
 async function serviceContender(name, options, commitLimits) {
-  const dataSource = await connect(options, commitLimits);
+  // As the product opens it, which asks the server whether it is MySQL or MariaDB.
+  const dataSource = await (commitLimits ? connect(options, commitLimits) : openDatabase(options));
   const transactions = new Transactions(dataSource);
   return {
     name,
@@ -127,7 +128,7 @@ async function serviceContender(name, options, commitLimits) {
   };
 }
 
-/** The same, or other, statements straight through the driver, one COMMIT for each transaction. */
+/** The same, or other, statements straight through the driver, each transaction with a commit of its own. */
 async function bareContender(name, options, driver, { hold, capture }) {
   const dataSource = await connect(options);
   const accountIds = await accountIdsOf(dataSource);
@@ -156,15 +157,19 @@ async function bareContender(name, options, driver, { hold, capture }) {
   };
 }
 
-function recordedPair() {
-  const recorded = recordStatements(ledger, AMOUNT);
+function recordedPair(type) {
+  const recorded = recordStatements(ledger, { Transactions, type, amount: AMOUNT });
   const replay = (name) => async (query, facts) => {
     for (const { sql, parametersFor } of (await recorded)[name]) await query(sql, parametersFor(facts));
   };
   return { hold: replay('hold'), capture: replay('capture') };
 }
 
-const naivePair = () => ({ hold: naiveHold, capture: naiveCapture });
+const committed = (work) => async (query, facts) => {
+  await work(query, facts);
+  await query('COMMIT', []);
+};
+const naivePair = () => ({ hold: committed(naiveHold), capture: committed(naiveCapture) });
 
 async function accountIdsOf(dataSource) {
   const rows = await dataSource.query('SELECT id, owner_id FROM credit_account');
@@ -195,7 +200,6 @@ function sqliteDriver(file) {
       last = last.then(async () => {
         query('BEGIN IMMEDIATE', []);
         await body(query);
-        query('COMMIT', []);
       });
       return last;
     },
@@ -215,7 +219,6 @@ function mariaDbDriver(url) {
       try {
         await connection.query('START TRANSACTION');
         await body(async (sql, parameters) => (await connection.query(sql, parameters))[0]);
-        await connection.query('COMMIT');
       } finally {
         connection.release();
       }
