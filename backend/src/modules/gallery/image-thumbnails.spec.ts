@@ -82,23 +82,23 @@ describeOnEveryDatabase('ImageThumbnails', (open) => {
   test('comes back to what was left behind, and gets past what can not be done', async () => {
     const thumbnails = await openThumbnails();
     jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    for (let index = 0; index < 22; index += 1) await deliver(madeAt(START - DAY_MS + index), false);
+    for (let index = 0; index < 52; index += 1) await deliver(madeAt(START - DAY_MS + index), false);
     const recent = await deliver(madeAt(START - 1_000));
     const old = await deliver(madeAt(START - 8 * DAY_MS));
 
-    expect(await thumbnails.prepareMissing()).toBe(20);
+    expect(await thumbnails.prepareMissing()).toBe(50);
     expect(await thumbnails.prepareMissing()).toBe(3);
     expect((await gallery.get(ada, recent.id)).thumbhash).not.toBe('');
     expect((await gallery.get(ada, old.id)).thumbhash).toBe('');
     // Round again: those whose file is missing are all that is left.
-    expect(await thumbnails.prepareMissing()).toBe(20);
+    expect(await thumbnails.prepareMissing()).toBe(50);
     expect(await thumbnails.prepareMissing()).toBe(2);
   });
 
   test('says that it has fallen behind, and when it has caught up', async () => {
     const thumbnails = await openThumbnails();
     jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    const images = await Promise.all(Array.from({ length: 100 }, () => deliver(newImage(), false)));
+    const images = await Promise.all(Array.from({ length: 512 }, () => deliver(newImage(), false)));
     const prepared = images.slice(1).map((image) => thumbnails.prepare(image));
     expect(thumbnails.isBehind).toBe(false);
     await thumbnails.room;

@@ -8,10 +8,13 @@ import { GeneratedImage } from './image.entity.js';
 
 /** Images older than this are not looked at again: what has failed for so long will not come right by itself. */
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1_000;
-const BATCH = 20;
+const BATCH = 50;
 
-/** Images that may wait for their thumbnails before no further ones are made: some seconds of work. */
-const MOST_BEHIND = 100;
+/**
+ * Images that may wait for their thumbnails before no further ones are made: a quarter of a minute's work. It is their
+ * keys that wait, not their pixels, and what is lost of them in a crash is found again.
+ */
+const MOST_BEHIND = 512;
 
 /** Makes thumbnails and placeholders after an image was delivered: nobody waits for them. */
 @Injectable()

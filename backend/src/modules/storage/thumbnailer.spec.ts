@@ -117,7 +117,7 @@ describe('Thumbnailer', () => {
       reading -= 1;
       throw objectNotFound();
     });
-    const results = Array.from({ length: 300 }, (_, index) =>
+    const results = Array.from({ length: 650 }, (_, index) =>
       thumbnailer.makeThumbnails(`image-${index}`).catch((error: unknown) => errorCodeOf(error)),
     );
     gate.resolve(undefined);
@@ -125,8 +125,23 @@ describe('Thumbnailer', () => {
     const codes = await Promise.all(results);
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(2);
-    expect(codes.filter((code) => code === 'storage.object_not_found').length).toBe(250 + most);
+    expect(codes.filter((code) => code === 'storage.object_not_found').length).toBe(600 + most);
     expect(codes.filter((code) => code === 'storage.unavailable').length).toBe(50 - most);
+  });
+
+  test('draws what somebody looks at before hundreds of images that nobody does', async () => {
+    const drawn: string[] = [];
+    jest.spyOn(store, 'get').mockImplementation((key) => {
+      drawn.push(key);
+      return Promise.reject(objectNotFound());
+    });
+    const waiting = Array.from({ length: 500 }, (_, index) => thumbnailer.makeThumbnailsInPause(`image-${index}`));
+    const looked = thumbnailer.makeThumbnails('looked-at');
+    const results = await Promise.allSettled([...waiting, looked]);
+
+    expect(drawn.indexOf('looked-at')).toBeLessThanOrEqual(2);
+    expect(drawn).toHaveLength(501);
+    expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 501 }, () => 'rejected'));
   });
 
   test('says that there is no image, and can be asked again when there is', async () => {
