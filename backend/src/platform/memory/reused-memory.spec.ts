@@ -42,4 +42,38 @@ describe('ReusedMemory', () => {
     expect(memory.take(MIB).length).toBe(MIB);
     expect(memory.take(40 * MIB).buffer).not.toBe(huge.buffer);
   });
+
+  it('lets so much be out at a time; who comes later waits in turn, however little it is', async () => {
+    const memory = new ReusedMemory(32 * MIB, 4 * MIB);
+    const [first, second] = await Promise.all([memory.takeInTurn(2 * MIB), memory.takeInTurn(2 * MIB)]);
+    const order: string[] = [];
+    const large = memory.takeInTurn(3 * MIB).then(() => order.push('large'));
+    const little = memory.takeInTurn(MIB).then(() => order.push('little'));
+    const nothing = memory.takeInTurn(1_000).then(() => order.push('nothing'));
+    await nothing;
+    memory.giveBack(first);
+    await new Promise(setImmediate);
+    expect(order).toEqual(['nothing']);
+
+    memory.giveBack(second);
+    await Promise.all([large, little]);
+    expect(order).toEqual(['nothing', 'large', 'little']);
+  });
+
+  it('has room for what is larger than everything, once nothing else is out', async () => {
+    const memory = new ReusedMemory(32 * MIB, 4 * MIB);
+    const huge = await memory.takeInTurn(40 * MIB);
+    const next = memory.takeInTurn(MIB);
+    memory.giveBack(huge);
+    expect((await next).length).toBe(MIB);
+  });
+
+  it('goes on after a while when nothing is ever given back', async () => {
+    const memory = new ReusedMemory(32 * MIB, 4 * MIB, 10);
+    const kept = await memory.takeInTurn(4 * MIB);
+    const begunAt = performance.now();
+    expect((await memory.takeInTurn(MIB)).length).toBe(MIB);
+    expect(performance.now() - begunAt).toBeGreaterThan(5);
+    expect(kept.length).toBe(4 * MIB);
+  });
 });

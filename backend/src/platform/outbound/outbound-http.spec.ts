@@ -324,6 +324,28 @@ describe('OutboundHttp and its limits', () => {
     expect((await client().send(requestTo(origin), never())).body.equals(body)).toBe(true);
   });
 
+  it.each(['announced', 'unannounced'])('has no more than 24 MiB of large bodies at a time, %s', async (how) => {
+    const body = Buffer.alloc(1024 * 1024, 65);
+    const origin = await serve((_, response) => {
+      response.writeHead(200, how === 'announced' ? { 'content-length': String(body.length) } : {}).end(body);
+    });
+    const http = client();
+    let held = 0;
+    let most = 0;
+    const send = async (): Promise<void> => {
+      const answer = await http.send(requestTo(origin, { maxBytes: 2 * body.length }), never());
+      held += 1;
+      most = Math.max(most, held);
+      // Everybody who can has got theirs before the first gives it back.
+      for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate);
+      held -= 1;
+      http.forget(answer.body);
+    };
+    await Promise.all(Array.from({ length: 40 }, send));
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(24);
+  });
+
   it('unpacks nothing', async () => {
     const packed = Buffer.from('1f8b080000000000000303000000000000000000', 'hex');
     const origin = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed));

@@ -11,8 +11,11 @@ import { OutboundPolicy } from './outbound-policy.js';
 import { readBody } from './read-body.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Some dozen images in the making. */
-const MEMORY_KEPT_BYTES = 32 * 1024 * 1024;
+/**
+ * A dozen images of a megabyte: as many as two cores look at in a fifth of a second. The answers of all the others in the
+ * making wait on the network's side. Larger ones than that come one at a time.
+ */
+const MEMORY_BYTES = 24 * 1024 * 1024;
 const REQUEST_MAX_BYTES = 1024 * 1024;
 
 export interface OutboundRequest {
@@ -46,7 +49,7 @@ export interface OutboundAnswer {
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
-  readonly #memory = new ReusedMemory(MEMORY_KEPT_BYTES);
+  readonly #memory = new ReusedMemory(MEMORY_BYTES, MEMORY_BYTES);
   readonly #policy: OutboundPolicy;
   readonly #httpAgent: GuardedHttpAgent;
   readonly #httpsAgent: GuardedHttpsAgent;

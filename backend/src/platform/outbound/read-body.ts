@@ -6,10 +6,13 @@ import { OutboundError } from './outbound-error.js';
 const FIRST_BYTES = 64 * 1024;
 const FIRST_BYTES_MAX = 4 * 1024 * 1024;
 
+/** What is asked for at once when a body of unknown size turns out to be a large one. */
+const LARGE_BYTES = 1024 * 1024;
+
 /**
  * Reads a body to its end.
  * @param maxBytes counted as they come; one more ends the connection
- * @param memory where the body is put
+ * @param memory where the body is put. A large one waits for its turn there, while the network holds it back
  * @param beyond whether more than that is an error, or nobody's concern
  * @throws OutboundError `too_large`, and whatever ends the stream early
  */
@@ -19,34 +22,60 @@ export function readBody(
   memory: ReusedMemory,
   beyond: 'refuse' | 'leave' = 'refuse',
 ): Promise<Buffer> {
-  const declared = Number(stream.headers['content-length'] ?? 0);
+  const declared = Math.min(Number(stream.headers['content-length'] ?? 0), maxBytes);
   return new Promise((resolve, reject) => {
     // One buffer that grows: a body that comes in millions of tiny pieces takes no more memory than its bytes.
-    let body = memory.take(Math.min(Math.max(Math.min(declared, maxBytes), FIRST_BYTES), FIRST_BYTES_MAX));
+    let body: Buffer = Buffer.alloc(0);
     let length = 0;
+    const replaceBody = (larger: Buffer): void => {
+      body.copy(larger, 0, 0, length);
+      memory.giveBack(body);
+      body = larger;
+    };
     const leave = (part: Buffer): void => {
       length += part.copy(body, length, 0, Math.min(maxBytes, body.length) - length);
       resolve(body.subarray(0, length));
       stream.destroy();
     };
-    stream.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       if (length + chunk.length > maxBytes) {
         if (beyond === 'leave') leave(chunk);
         else stream.destroy(new OutboundError('too_large'));
         return;
       }
       if (length + chunk.length > body.length) {
-        const larger = memory.take(Math.max(length + chunk.length, body.length * 2));
-        body.copy(larger, 0, 0, length);
-        memory.giveBack(body);
-        body = larger;
+        const wanted = Math.max(length + chunk.length, body.length * 2);
+        if (body.length <= FIRST_BYTES) {
+          goOnWith(Math.max(wanted, Math.min(LARGE_BYTES, maxBytes)), chunk);
+          return;
+        }
+        // Whoever holds some has had a turn: to wait for more might be to wait for each other.
+        replaceBody(memory.take(wanted));
       }
       length += chunk.copy(body, length);
-    });
+    };
+    const goOnWith = (bytes: number, chunk?: Buffer): void => {
+      stream.pause();
+      void memory.takeInTurn(bytes).then((room) => {
+        // Nobody writes to it any more, and who asked has been told why.
+        if (stream.destroyed) {
+          memory.giveBack(room);
+          return;
+        }
+        replaceBody(room);
+        if (chunk) take(chunk);
+        stream.resume();
+      });
+    };
     stream.on('end', () => resolve(body.subarray(0, length)));
     stream.on('error', reject);
     // Nothing else may come any more, and a promise that was kept can't be broken.
     stream.on('close', () => reject(new OutboundError('cut_off')));
-    if (declared > maxBytes && beyond === 'refuse') stream.destroy(new OutboundError('too_large'));
+    if (Number(stream.headers['content-length'] ?? 0) > maxBytes && beyond === 'refuse') {
+      stream.destroy(new OutboundError('too_large'));
+      return;
+    }
+    goOnWith(Math.min(Math.max(declared, FIRST_BYTES), FIRST_BYTES_MAX));
+    stream.on('data', take);
   });
 }

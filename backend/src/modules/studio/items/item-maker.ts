@@ -83,7 +83,6 @@ export class ItemMaker {
     const made = await this.#callProvider(work, generation);
     const earlierAttempts = await this.calls.earlier(item);
     const { storageKey, stored } = await made.kept;
-    this.http.forget(made.bytes);
     const createdAt = this.clock.now();
     return {
       id: newId(createdAt),
@@ -167,8 +166,8 @@ export class ItemMaker {
     const inspecting = inSpan('image.inspect', {}, () => this.inspector.inspect(bytes));
     const newKey = (): string => newImageKey(userId, this.clock.now(), extension);
     const kept = inSpan('image.store', {}, () => this.#store(work, newKey, bytes, inspecting));
-    // Who waits for it comes later, and not at all when the bytes are of no use.
-    kept.catch(() => undefined);
+    // Then nobody needs the bytes any more, whatever became of them.
+    void Promise.allSettled([inspecting, kept]).then(() => this.http.forget(bytes));
     return { inspected: await inspecting, kept };
   }
 
