@@ -108,10 +108,20 @@ export const AuditQuery = z.strictObject({ ...PageQuery.shape, ...AuditFilter.sh
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
 export const AuditExportQuery = z.strictObject({
+  /** From `createAuditExportTicket`, in place of the access token. */
+  ticket: z.string().optional(),
   format: z.enum(['csv', 'jsonl']).default('jsonl'),
   ...AuditFilter.shape,
 });
 export type AuditExportQuery = z.infer<typeof AuditExportQuery>;
+
+/** Downloads one export where no Authorization header can be sent, as `?ticket=`; good for nothing else. */
+export const AuditExportTicket = z.strictObject({
+  ticket: z.string(),
+  /** Seconds within which the download must begin. It may last longer. */
+  expires_in: z.int().positive(),
+});
+export type AuditExportTicket = z.infer<typeof AuditExportTicket>;
 
 export const AuditVerification = z.strictObject({
   entries_checked: z.int().min(0),

@@ -2,7 +2,16 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AuditEntry, AuditPage, AuditVerification, IssuedApiKey, IssuedWebhook, User } from '@atelier/contracts';
+import type {
+  AuditEntry,
+  AuditExportTicket,
+  AuditPage,
+  AuditVerification,
+  Problem,
+  IssuedApiKey,
+  IssuedWebhook,
+  User,
+} from '@atelier/contracts';
 import { ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
 import { createMember } from '../support/members.js';
 import { ADMIN, type Server, startServer } from '../support/server.js';
@@ -222,9 +231,42 @@ describe('the audit log', () => {
     ).toEqual(all);
 
     const sheet = await admin.raw('/api/v1/admin/audit-log/export?format=csv&action=user.create');
-    expect(sheet.headers.get('content-disposition')).toBe('attachment; filename="audit-log.csv"');
+    expect(sheet.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="audit-log-\d{4}-\d{2}-\d{2}\.csv"$/,
+    );
     const rows = (await sheet.text()).trim().split('\r\n');
     expect(rows).toHaveLength(1 + (await read({ action: 'user.create' })).length);
+  });
+
+  it('is downloaded by a browser with a ticket, which is good once and for nothing else', async () => {
+    const ticketOf = async (client = admin): Promise<string> => {
+      const { status, body, headers } = await client.post<AuditExportTicket>('/admin/audit-log/export/tickets');
+      expect({ status, expires: body.expires_in, cache: headers.get('cache-control') }).toEqual({
+        ...{ status: 201, expires: 60, cache: 'no-store' },
+      });
+      return body.ticket;
+    };
+    const asBrowser = (path: string) => anonymous(server).raw(`/api/v1${path}`);
+    const ticket = await ticketOf();
+    const stream = await asBrowser(`/studio/events?ticket=${ticket}`);
+    expect([stream.status, ((await stream.json()) as Problem).code]).toEqual([401, 'auth.ticket_invalid']);
+    expect((await asBrowser(`/admin/audit-log?ticket=${ticket}`)).status).toBe(401);
+
+    const file = await asBrowser(`/admin/audit-log/export?format=csv&action=user.create&ticket=${ticket}`);
+    expect(file.status).toBe(200);
+    expect(file.headers.get('cache-control')).toBe('no-store');
+    expect((await file.text()).trim().split('\r\n')).toHaveLength(1 + (await read({ action: 'user.create' })).length);
+    const again = await asBrowser(`/admin/audit-log/export?format=csv&action=user.create&ticket=${ticket}`);
+    expect([again.status, ((await again.json()) as Problem).code]).toEqual([401, 'auth.ticket_invalid']);
+
+    // What it may is what its owner may at that moment.
+    const other = await createMember(server, admin, 0);
+    await admin.patch(`/admin/users/${other.id}`, { role: 'admin' });
+    const promoted = await signIn(server, { email: other.email, password: other.password });
+    const theirs = await ticketOf(promoted);
+    await admin.patch(`/admin/users/${other.id}`, { role: 'member' });
+    expect((await asBrowser(`/admin/audit-log/export?ticket=${theirs}`)).status).toBe(401);
+    expect(server.logs()).not.toContain('ticket=');
   });
 
   it('proves that nothing was changed, to administrators and on the command line', async () => {

@@ -91,6 +91,7 @@ export const AUTHORISATION_MATRIX: Readonly<Record<string, Access>> = {
   'POST /api/v1/admin/providers/{key}/test': admin('admin:settings'),
   'GET /api/v1/admin/audit-log': admin('admin:audit'),
   'GET /api/v1/admin/audit-log/export': admin('admin:audit'),
+  'POST /api/v1/admin/audit-log/export/tickets': admin('none'),
   'GET /api/v1/admin/audit-log/verification': admin('admin:audit'),
 
   'GET /api/v1/admin/studio/settings': admin('admin:settings'),

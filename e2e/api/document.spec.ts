@@ -47,6 +47,7 @@ const INVENTORY = [
   'PATCH /api/v1/api-keys/{id} updateApiKey',
   'PATCH /api/v1/auth/me updateMe',
   'PATCH /api/v1/webhooks/{id} updateWebhook',
+  'POST /api/v1/admin/audit-log/export/tickets createAuditExportTicket',
   'POST /api/v1/admin/credits/accounts/{user_id}/release releaseAccount',
   'POST /api/v1/admin/credits/audit auditLedger',
   'POST /api/v1/admin/credits/grants grantCredits',

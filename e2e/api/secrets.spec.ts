@@ -1,7 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AdminProviders, CreatedUser, ProviderTestResult, StreamTicket } from '@atelier/contracts';
+import type {
+  AdminProviders,
+  AuditExportTicket,
+  CreatedUser,
+  ProviderTestResult,
+  StreamTicket,
+} from '@atelier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FakeS3, startFakeS3 } from '../../backend/test/fake-s3/index.ts';
 import { type ApiClient, anonymous, signIn, withToken } from '../support/api-client.js';
@@ -99,6 +105,8 @@ describe('secrets', () => {
     expect((await client.delete(`/api-keys/${leaving.id}`)).status).toBe(204);
     const { ticket } = (await client.post<StreamTicket>('/studio/events/tickets')).body;
     expect((await client.raw(`/api/v1/studio/events?ticket=${ticket}&last_event_id=nonsense`)).status).toBe(400);
+    const download = (await admin.post<AuditExportTicket>('/admin/audit-log/export/tickets')).body.ticket;
+    expect((await anonymous(server).raw(`/api/v1/admin/audit-log/export?ticket=${download}&limit=1`)).status).toBe(422);
     const changed = await withToken(server, second.accessToken).post('/auth/password', {
       current_password: password,
       new_password: NEW_PASSWORD,
@@ -127,6 +135,7 @@ describe('secrets', () => {
       ["a webhook's secret", webhook.secret],
       ["a webhook's secret before it", webhook.former],
       ['the ticket of a stream', ticket],
+      ['the ticket of a download', download],
       ["the bucket's secret", bucket.environment['S3_SECRET_ACCESS_KEY']!],
       ...derivedKeys(server),
       ...databasePassword(server),

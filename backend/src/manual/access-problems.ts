@@ -65,8 +65,9 @@ export const ACCESS_PROBLEMS = {
   },
   'auth.ticket_invalid': {
     kind: 'unauthenticated',
-    detail: 'The stream ticket is not valid any more. Ask for a new one.',
-    advice: 'Call `createStreamTicket` and open the stream with the new ticket.',
+    detail: 'The ticket is not valid any more. Ask for a new one.',
+    advice:
+      'Call the operation that made it (`createStreamTicket`, `createAuditExportTicket`) and use the new one at once.',
   },
   'auth.credentials_invalid': {
     kind: 'unauthenticated',

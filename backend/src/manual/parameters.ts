@@ -58,5 +58,8 @@ export const PARAMETERS: Manual['parameters'] = {
     description: 'As the header `Last-Event-ID`, which takes precedence, where no header can be sent.',
     example: '1204',
   },
-  ticket: { description: 'A ticket from `createStreamTicket`, where no header can be sent.', example: 'the ticket' },
+  ticket: {
+    description: 'A ticket from `createStreamTicket` or `createAuditExportTicket`, where no header can be sent.',
+    example: 'the ticket',
+  },
 };

@@ -99,6 +99,7 @@ export const ADMINISTRATION_EXAMPLES = {
     },
   },
   listAuditEntries: { parameters: { cursor: '812' }, answers: { 200: pageOf(ENTRY, '812') } },
+  createAuditExportTicket: { answers: { 201: { ticket: 'the ticket', expires_in: 60 } } },
   exportAuditLog: {
     answers: {
       200: new ByMediaType({

@@ -1,7 +1,6 @@
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { AuditExportQuery, AuditPage, AuditQuery, AuditVerification } from '@atelier/contracts';
-import type { Response } from 'express';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditPage, AuditQuery, AuditVerification } from '@atelier/contracts';
 import { Answers } from '../../platform/http/index.js';
 import { RequireRole, RequireScope } from '../auth/index.js';
 import { AuditService } from './audit.service.js';
@@ -23,21 +22,6 @@ export class AuditController {
   @Answers(200, AuditPage, 'One page of entries, newest first.')
   list(@Query({ schema: AuditQuery }) query: AuditQuery): Promise<AuditPage> {
     return this.audit.list(query);
-  }
-
-  @Get('export')
-  @ApiOperation({ operationId: 'exportAuditLog', summary: 'Download the entries that fit, as CSV or as JSON lines' })
-  @ApiProduces('text/csv', 'application/jsonl')
-  @ApiResponse({
-    status: 200,
-    description: 'One line an entry, newest first.',
-    schema: { type: 'string' },
-    headers: {
-      'Content-Disposition': { description: 'Name of the file.', required: true, schema: { type: 'string' } },
-    },
-  })
-  export(@Query({ schema: AuditExportQuery }) query: AuditExportQuery, @Res() response: Response): Promise<void> {
-    return this.audit.export(query, response);
   }
 
   @Get('verification')

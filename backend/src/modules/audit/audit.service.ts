@@ -12,11 +12,12 @@ import type { Response } from 'express';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { AuditEntryRow, verifyChain } from '../../platform/audit/index.js';
 import { DomainError } from '../../platform/errors/index.js';
+import { Clock, toInstant } from '../../platform/time/index.js';
 import { ApiKeyNames, UsersService } from '../auth/index.js';
 import { headOf, lineOf } from './audit-lines.js';
 import { auditEntryView, namedIn } from './audit-view.js';
 
-type Filter = Omit<AuditExportQuery, 'format'>;
+type Filter = Omit<AuditExportQuery, 'format' | 'ticket'>;
 
 const EXPORT_BATCH = 500;
 
@@ -31,6 +32,7 @@ export class AuditService {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(UsersService) private readonly users: UsersService,
     @Inject(ApiKeyNames) private readonly apiKeys: ApiKeyNames,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /** The newest first. */
@@ -56,7 +58,7 @@ export class AuditService {
     response
       .status(200)
       .type(TYPES[format])
-      .setHeader('Content-Disposition', `attachment; filename="audit-log.${format}"`);
+      .setHeader('Content-Disposition', `attachment; filename="audit-log-${this.#today()}.${format}"`);
     response.setHeader('Cache-Control', 'no-store');
     try {
       response.write(headOf[format]);
@@ -72,6 +74,10 @@ export class AuditService {
       this.#logger.error({ err: error }, 'An export of the audit log was broken off');
       response.destroy();
     }
+  }
+
+  #today(): string {
+    return toInstant(this.clock.now()).slice(0, 10);
   }
 
   async #views(rows: readonly AuditEntryRow[]): Promise<AuditEntry[]> {

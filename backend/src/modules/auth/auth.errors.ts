@@ -14,11 +14,7 @@ export const tokenExpired = (cause?: unknown): DomainError =>
   });
 
 export const ticketInvalid = (): DomainError =>
-  new DomainError(
-    'auth.ticket_invalid',
-    'unauthenticated',
-    'The stream ticket is not valid any more. Ask for a new one.',
-  );
+  new DomainError('auth.ticket_invalid', 'unauthenticated', 'The ticket is not valid any more. Ask for a new one.');
 
 /** The same for an unknown address, a wrong password and a disabled user, so that it says nothing about who exists. */
 export const credentialsInvalid = (): DomainError =>

@@ -18,6 +18,7 @@ import { SessionGuard } from './guards/session.guard.js';
 import { LiveCredentials } from './live-credentials.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { AccessTokens } from './sessions/access-tokens.js';
+import { DownloadTickets } from './sessions/download-tickets.js';
 import { OwnSessionsController } from './sessions/own-sessions.controller.js';
 import { OwnSessionsService } from './sessions/own-sessions.service.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
@@ -29,6 +30,7 @@ import { StreamTickets } from './sessions/stream-tickets.js';
 import { SetupRecordEntity } from './setup-record.entity.js';
 import { SetupService } from './setup.service.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
+import { DownloadTicketStrategy } from './strategies/download-ticket.strategy.js';
 import { PasswordStrategy } from './strategies/password.strategy.js';
 import { StreamTicketStrategy } from './strategies/stream-ticket.strategy.js';
 import { AttemptThrottle } from './throttles/attempt-throttle.js';
@@ -66,6 +68,7 @@ import { UsersService } from './users/users.service.js';
     NewUserListeners,
     AccessTokens,
     StreamTickets,
+    DownloadTickets,
     LiveCredentials,
     ApiKeysService,
     ApiKeyNames,
@@ -79,6 +82,7 @@ import { UsersService } from './users/users.service.js';
     AccessRefusals,
     AccessTokenStrategy,
     StreamTicketStrategy,
+    DownloadTicketStrategy,
     PasswordStrategy,
     // In this order: who it is, whether they ask too much, what their key was made for, then what they may do.
     { provide: APP_GUARD, useClass: SessionGuard },
@@ -92,6 +96,7 @@ import { UsersService } from './users/users.service.js';
     NewUserListeners,
     LiveCredentials,
     StreamTickets,
+    DownloadTickets,
     ApiKeyNames,
     ApiKeySpending,
     Limiters,

@@ -10,6 +10,7 @@ export type KeyPurpose =
   | 'image-link'
   | 'key-version'
   | 'provider-secret'
+  | 'download-ticket'
   | 'refresh-grace'
   | 'setup-link'
   | 'stream-ticket'

@@ -20,6 +20,7 @@ import { userWithCredits } from '../../../testing/user-fixtures';
 import { AuditPage } from './audit-page';
 
 const LOG = 'GET /api/v1/admin/audit-log';
+const TICKETS = 'POST /api/v1/admin/audit-log/export/tickets';
 const USERS = 'GET /api/v1/admin/users';
 
 describe('AuditPage', () => {
@@ -85,6 +86,12 @@ describe('AuditPage', () => {
   const dialogText = async () => (await (await loader.getHarness(MatDialogHarness)).getText()).replace(/\s+/g, ' ');
   const asked = () =>
     api.asked(LOG).map(({ params }) => Object.fromEntries(params.keys().map((key) => [key, params.get(key)])));
+  const searches = () => api.asked(USERS).map(({ params }) => params.toString());
+  const exportAs = async (format: RegExp) => {
+    const menu = await loader.getHarness(MatMenuHarness.with({ triggerText: /Export/ }));
+    await menu.open();
+    await menu.clickItem({ text: format });
+  };
   const showWindow = () => document.dispatchEvent(new Event('visibilitychange'));
 
   it('tells of each event in a sentence, with its target, address and result', async () => {
@@ -158,12 +165,12 @@ describe('AuditPage', () => {
     await actor.focus();
     await eventually(async () => expect(await actor.getOptions()).toHaveLength(4));
     await actor.enterText('Be');
+    await eventually(() => expect(searches()).toEqual(['limit=20', 'limit=20&search=Be']));
     await eventually(async () => expect(await actor.getOptions()).toHaveLength(1));
     await actor.selectOption({ text: /^Ben/ });
     await press('Show events');
     await eventually(() => expect(TestBed.inject(Router).url).toBe('/admin/audit-log?actor=2'));
     expect(asked().at(-1)).toMatchObject({ actor_id: '2' });
-    expect(api.asked(USERS).map(({ params }) => params.toString())).toEqual(['limit=20', 'limit=20&search=Be']);
   });
 
   it('takes the only one who is found when Enter is pressed, and sends nothing before', async () => {
@@ -172,9 +179,9 @@ describe('AuditPage', () => {
     const actor = await loader.getHarness(MatAutocompleteHarness);
     const box = await actor.host();
     await actor.enterText('itself');
-    await eventually(async () => expect(await actor.getOptions()).toHaveLength(1));
     await box.sendKeys(TestKey.ENTER);
-    expect(await actor.getValue()).toBe('Atelier itself');
+    await eventually(() => expect(searches()).toContain('limit=20&search=itself'));
+    await eventually(async () => expect(await actor.getValue()).toBe('Atelier itself'));
     await press('Show events');
     await eventually(() => expect(TestBed.inject(Router).url).toBe('/admin/audit-log?actor=system'));
     expect(textOf(page().querySelector('app-filter-bar'))).toContain('Actor: Atelier itself');
@@ -326,20 +333,23 @@ describe('AuditPage', () => {
     expect(text()).toMatch(/Not verified We can't reach the server/);
   });
 
-  it('exports what the filter shows', async () => {
-    const saved: string[] = [];
+  it('has the browser download what the filter shows, with a ticket for that alone', async () => {
+    const followed: string[] = [];
     jest.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
-      saved.push(this.download);
+      followed.push(`${this.getAttribute('href')} ${this.hasAttribute('download')}`);
     });
-    Object.assign(URL, { createObjectURL: () => 'blob:log' });
-    api.on('GET /api/v1/admin/audit-log/export', () => new Blob(['a line']));
+    api.on(TICKETS, () => ({ ticket: 'a+ticket', expires_in: 60 }));
     await open('?range=all&result=refused');
-    const menu = await loader.getHarness(MatMenuHarness.with({ triggerText: /Export/ }));
-    await menu.open();
-    await menu.clickItem({ text: /CSV/ });
-    await eventually(() => expect(saved).toEqual([expect.stringMatching(/^audit-log-\d{4}-\d{2}-\d{2}\.csv$/)]));
+    await exportAs(/CSV/);
+    await eventually(() =>
+      expect(followed).toEqual(['/api/v1/admin/audit-log/export?format=csv&result=refused&ticket=a%2Bticket true']),
+    );
+  });
 
-    const [request] = api.asked('GET /api/v1/admin/audit-log/export');
-    expect(request?.params.toString()).toBe('format=csv&result=refused');
+  it('says why there is nothing to download', async () => {
+    api.on(TICKETS, () => outage());
+    await open();
+    await exportAs(/JSON/);
+    await eventually(() => expect(document.body.textContent).toContain("We can't reach the server."));
   });
 });

@@ -14,6 +14,7 @@ import { openDrawer } from '../../ui/drawer';
 import { EmptyState } from '../../ui/empty-state';
 import { ErrorState } from '../../ui/error-state';
 import { Icon } from '../../ui/icon';
+import { MenuLandmark } from '../../ui/menu-landmark';
 import { PageHeader } from '../../ui/page-header';
 import { Skeleton } from '../../ui/skeleton';
 import { AuditDownload, type AuditFormat } from '../audit-download';
@@ -43,6 +44,7 @@ const EVERYTHING: AuditFilter = { ...NO_FILTER, range: 'all' };
     MatMenu,
     MatMenuItem,
     MatMenuTrigger,
+    MenuLandmark,
     PageHeader,
     Skeleton,
     VerificationCard,
@@ -68,9 +70,7 @@ export class AuditPage {
   }));
 
   protected readonly list = new PagedList<AuditEntry>(() => this.#request());
-  protected readonly names = filterNames(
-    computed(() => ({ filter: this.filter(), entries: this.list.isLoaded() ? this.list.rows() : undefined })),
-  );
+  protected readonly names = filterNames(this.filter, this.list.rows);
   protected readonly errorText = computed(() => sentenceOf(this.list.error()));
   protected readonly moreErrorText = computed(() => sentenceOf(this.list.moreError()));
   protected readonly news = new NewEntries(() =>
@@ -119,7 +119,7 @@ export class AuditPage {
   protected async export(format: AuditFormat): Promise<void> {
     this.isExporting.set(true);
     try {
-      await this.#download.save(format, auditParams(this.filter(), Date.now()));
+      await this.#download.begin(format, auditParams(this.filter(), Date.now()));
     } catch (error) {
       this.#notifications.fail(error);
     } finally {

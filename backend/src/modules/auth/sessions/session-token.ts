@@ -65,9 +65,10 @@ export class SessionToken {
     this.#key = keys.keyFor(kind.purpose);
   }
 
-  sign({ userId, version, sessionId }: SessionClaims): Promise<string> {
+  /** @param id tells it from others of the same session and second */
+  sign({ userId, version, sessionId }: SessionClaims, id?: string): Promise<string> {
     const nowS = Math.floor(this.clock.now() / 1_000);
-    return new SignJWT({ ver: version, sid: sessionId })
+    return new SignJWT({ ver: version, sid: sessionId, ...(id !== undefined && { jti: id }) })
       .setProtectedHeader({ alg: ALGORITHM, typ: this.kind.type })
       .setSubject(String(userId))
       .setIssuer(ISSUER)

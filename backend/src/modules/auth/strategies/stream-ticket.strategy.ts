@@ -3,15 +3,12 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Strategy } from 'passport-custom';
 import { type Actor, actorOf } from '../actor.js';
-import { ticketInvalid } from '../auth.errors.js';
 import { originOf } from '../origin.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { StreamTickets } from '../sessions/stream-tickets.js';
+import { ticketOf } from './ticket-of.js';
 
 export const STREAM_TICKET_STRATEGY = 'stream-ticket';
-
-/** As long as a ticket may be; what is longer is not one of ours and is not looked at. */
-const MAX_TICKET_LENGTH = 1_024;
 
 /** `?ticket=` in the address of an event stream. */
 @Injectable()
@@ -24,9 +21,7 @@ export class StreamTicketStrategy extends PassportStrategy(Strategy, STREAM_TICK
   }
 
   async validate(request: Request): Promise<[Actor, Express.AuthInfo]> {
-    const { ticket } = request.query;
-    if (typeof ticket !== 'string' || ticket.length > MAX_TICKET_LENGTH) throw ticketInvalid();
-    const session = await this.tickets.verify(ticket);
+    const session = await this.tickets.verify(ticketOf(request));
     return [actorOf(await this.sessions.userOf(session), { origin: originOf(request) }), { session }];
   }
 }

@@ -82,6 +82,12 @@ const SECURITY_SCHEMES = {
     name: 'ticket',
     description: 'Opens an event stream where no header can be sent, as in a browser’s EventSource.',
   },
+  'download-ticket': {
+    type: 'apiKey',
+    in: 'query',
+    name: 'ticket',
+    description: 'Lets a browser download a file by itself, once.',
+  },
 };
 
 /** Paths as the manual goes through their operations; within a path it is the methods that have an order. */
