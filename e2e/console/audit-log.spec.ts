@@ -65,6 +65,7 @@ test('the entries that are filtered can be taken along', async ({ page }) => {
   await expect(page).toHaveURL(/\?action=session\.begin$/);
 
   await page.getByRole('button', { name: 'Export' }).click();
+  await expectAccessible(page);
   const download = page.waitForEvent('download');
   await page.getByRole('menuitem', { name: /CSV/ }).click();
   const file = await download;
@@ -72,4 +73,30 @@ test('the entries that are filtered can be taken along', async ({ page }) => {
   const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
   expect(lines.length).toBeGreaterThan(1);
   for (const line of lines.slice(1)) expect(line).toContain(',session.begin,');
+});
+
+test('whoever may have done something is found by typing, on a phone and by keyboard alone', async ({
+  page,
+  server,
+  admin,
+}) => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  const { id, email } = await createMember(server, admin, 0);
+  await admin.patch(`/admin/users/${id}`, { name: 'Wanda of the many letters' });
+  await page.goto('/admin/audit-log?range=all');
+  await page.getByRole('button', { name: 'Actor' }).click();
+  const field = page.getByRole('combobox', { name: 'Actor' });
+  await expect(field).toBeFocused();
+  await expect(page.getByRole('option', { name: 'Atelier itself' })).toBeVisible();
+  await expectAccessible(page);
+
+  await page.keyboard.type('WANDA of');
+  await expect(page.getByRole('option')).toHaveText([new RegExp(`Wanda of the many letters.*${email}`)]);
+  await page.keyboard.press('Enter');
+  await expect(field).toHaveValue('Wanda of the many letters');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`actor=${id}$`));
+  await expect(page.getByRole('group', { name: 'Filters' })).toContainText('Actor:Wanda of the many letters');
+  await expect(page.getByRole('row', { name: /signed in/ })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 });

@@ -14,21 +14,14 @@ export interface FilterNames {
   target(type: AuditTargetType, id: string): string | null;
 }
 
-interface ShownEntries {
-  readonly filter: AuditFilter;
-  /** Undefined while they are being read. */
-  readonly entries: readonly AuditEntry[] | undefined;
-}
-
 /**
- * Names as the entries have them that the filter shows. When it shows none, the account is looked up that they were to be
- * of. To be made where one may inject.
+ * Names as the entries have them that the filter shows; of an account the one that it has now, which it may not have had
+ * then. To be made where one may inject.
  */
-export function filterNames(shown: Signal<ShownEntries>): FilterNames {
-  const entries = computed(() => shown().entries ?? []);
+export function filterNames(filter: Signal<AuditFilter>, entries: Signal<readonly AuditEntry[]>): FilterNames {
   const wanted = computed(() => {
-    const { filter, entries: known } = shown();
-    return known?.length === 0 && typeof filter.actorId === 'number' ? filter.actorId : undefined;
+    const { actorId } = filter();
+    return typeof actorId === 'number' ? actorId : undefined;
   });
   const found = httpResource<UserPage>(() => {
     const id = wanted();
@@ -39,7 +32,7 @@ export function filterNames(shown: Signal<ShownEntries>): FilterNames {
     actor: (id) => {
       if (id === 'system') return SYSTEM_NAME;
       const account =
-        entries().find(({ actor }) => actor?.id === id)?.actor ?? lookedUp().find((user) => user.id === id);
+        lookedUp().find((user) => user.id === id) ?? entries().find(({ actor }) => actor?.id === id)?.actor;
       return account?.name ?? `User ${id}`;
     },
     apiKey: (id) => entries().find(({ actor }) => actor?.api_key_id === id)?.actor?.api_key_name ?? id,

@@ -7,13 +7,14 @@ import type { ApiKey } from '@atelier/contracts';
 import { AUDIT_LOG_PATH, historyOf } from '../../platform/audit-history';
 import { formatDay } from '../../platform/formatting';
 import { Icon } from '../../ui/icon';
+import { MenuLandmark } from '../../ui/menu-landmark';
 import { StatusDot } from '../../ui/status-dot';
 import { SCOPE_WORDS, STATUS_WORDS, end, isUsable, keyHint, lastUse, statusNote, spending } from '../api-key-words';
 
 /** One row per key; on a narrow page each row is laid out as a card. */
 @Component({
   selector: 'app-api-key-table',
-  imports: [Icon, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, RouterLink, StatusDot],
+  imports: [Icon, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, MenuLandmark, RouterLink, StatusDot],
   templateUrl: './api-key-table.html',
   styleUrl: './api-key-table.scss',
 })

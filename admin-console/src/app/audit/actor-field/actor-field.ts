@@ -1,5 +1,5 @@
 import { httpResource } from '@angular/common/http';
-import { Component, ElementRef, computed, input, linkedSignal, model, signal, viewChild } from '@angular/core';
+import { Component, ElementRef, computed, effect, input, linkedSignal, model, signal, viewChild } from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
 import type { FormValueControl } from '@angular/forms/signals';
 import { MatAutocomplete, MatAutocompleteTrigger } from '@angular/material/autocomplete';
@@ -50,6 +50,8 @@ export class ActorField implements FormValueControl<string> {
   /** What is searched for; the name of whoever is chosen already would find them alone. */
   readonly #sought = computed(() => (this.text() === this.#name() ? '' : this.text().trim()));
   readonly #searched = toSignal(toObservable(this.#sought).pipe(debounceTime(PAUSE_MS)), { initialValue: '' });
+  /** Whether Enter was pressed after what is typed, be it before anybody was found. */
+  readonly #isEntered = linkedSignal({ source: this.text, computation: () => false });
   readonly #isOpened = signal(false);
   readonly #accounts = httpResource<UserPage>(() => {
     if (!this.#isOpened()) return undefined;
@@ -74,6 +76,16 @@ export class ActorField implements FormValueControl<string> {
     return `Nobody is called “${this.#searched()}”.`;
   });
 
+  constructor() {
+    effect(() => {
+      if (!this.#isEntered() || !this.#isUpToDate()) return;
+      const [only, ...others] = this.choices();
+      if (only === undefined || others.length > 0) return;
+      this.choose(only.value);
+      this.trigger().closePanel();
+    });
+  }
+
   focus(): void {
     this.box().nativeElement.focus();
   }
@@ -90,13 +102,10 @@ export class ActorField implements FormValueControl<string> {
   }
 
   /** Enter chooses who is marked in the list, or the only one who is found; it sends no form that holds half a name. */
-  protected chooseOnlyOne(event: Event): void {
+  protected chooseFound(event: Event): void {
     if (this.text() === this.#name()) return;
     event.preventDefault();
-    const [only, ...others] = this.#isUpToDate() ? this.choices() : [];
-    if (this.trigger().activeOption !== null || only === undefined || others.length > 0) return;
-    this.choose(only.value);
-    this.trigger().closePanel();
+    if (this.trigger().activeOption === null) this.#isEntered.set(true);
   }
 
   /** Whoever empties the field means everybody; what is only half typed is nobody. */

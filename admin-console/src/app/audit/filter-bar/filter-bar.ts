@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { formatDay } from '../../platform/formatting';
 import { Icon } from '../../ui/icon';
+import { MenuLandmark } from '../../ui/menu-landmark';
 import { AUDIT_RANGES, type AuditFilter, type AuditRange, NO_FILTER, RANGE_LABELS } from '../audit-filter';
 import { actionLabel } from '../audit-sentences';
 import { targetTitle, targetTypeLabel } from '../audit-targets';
@@ -34,7 +35,7 @@ const CLEARED: Readonly<Record<ChipKey, Partial<AuditFilter>>> = {
 /** One chip for each filter: what it is set to, the way to change it, and the way to be rid of it. */
 @Component({
   selector: 'app-filter-bar',
-  imports: [Icon, MatButton, MatMenu, MatMenuItem, MatMenuTrigger],
+  imports: [Icon, MatButton, MatMenu, MatMenuItem, MatMenuTrigger, MenuLandmark],
   templateUrl: './filter-bar.html',
   styleUrl: './filter-bar.scss',
   host: { role: 'group', 'aria-label': 'Filters' },

@@ -5,11 +5,12 @@ import { RouterLink } from '@angular/router';
 import type { UserWithCredits } from '@atelier/contracts';
 import { AUDIT_LOG_PATH, historyOf } from '../../platform/audit-history';
 import { Icon } from '../../ui/icon';
+import { MenuLandmark } from '../../ui/menu-landmark';
 
 /** What can be done with one user. Nobody can disable themselves, so that is not offered on one's own row. */
 @Component({
   selector: 'app-user-menu',
-  imports: [Icon, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, RouterLink],
+  imports: [Icon, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, MenuLandmark, RouterLink],
   templateUrl: './user-menu.html',
   styles: `
     [matMenuItemIcon] {

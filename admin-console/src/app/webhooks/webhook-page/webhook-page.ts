@@ -21,6 +21,7 @@ import { openDrawer } from '../../ui/drawer';
 import { EmptyState } from '../../ui/empty-state';
 import { ErrorState } from '../../ui/error-state';
 import { Icon } from '../../ui/icon';
+import { MenuLandmark } from '../../ui/menu-landmark';
 import { PageHeader } from '../../ui/page-header';
 import { rotated } from '../../ui/rotate-secret-dialog/rotate-secret-dialog';
 import { Skeleton } from '../../ui/skeleton';
@@ -50,6 +51,7 @@ const PAGE_SIZE = 50;
     MatMenu,
     MatMenuItem,
     MatMenuTrigger,
+    MenuLandmark,
     MatOption,
     MatSelect,
     PageHeader,
