@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { COMPILE_CACHE, type Environment, WORKSPACE } from './server-process.js';
+import { COMPILE_CACHE, ENGINE, type Environment, WORKSPACE } from './server-process.js';
 
 export interface MaintenanceResult {
   code: number;
@@ -39,8 +39,13 @@ function runScript(
       cwd: WORKSPACE,
       env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     };
-    const child = execFile(process.execPath, [...nodeOptions, script, ...args], options, (_, stdout, stderr) => {
-      resolve({ code: child.exitCode, output: stdout + stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [...ENGINE, ...nodeOptions, script, ...args],
+      options,
+      (_, stdout, stderr) => {
+        resolve({ code: child.exitCode, output: stdout + stderr });
+      },
+    );
   });
 }
