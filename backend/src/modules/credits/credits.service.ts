@@ -3,6 +3,7 @@ import type { Balance, Grant, GrantRequest, LedgerEntryPage, LedgerEntryQuery } 
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
 import { AuditLog } from '../../platform/audit/index.js';
 import { newId } from '../../platform/crypto/index.js';
+import { findRows } from '../../platform/database/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { type Actor, UsersService } from '../auth/index.js';
@@ -101,7 +102,8 @@ export class CreditsService {
   }
 
   async #accountOf(userId: number, manager: EntityManager = this.dataSource.manager): Promise<CreditAccount> {
-    const account = await manager.findOneBy(CreditAccount, { ownerType: 'user', ownerId: String(userId) });
+    const ofUser = `WHERE owner_type = 'user' AND owner_id = ?`;
+    const [account] = await findRows(manager, CreditAccount, ofUser, [String(userId)]);
     if (!account) throw new LedgerContradictionError(`User ${userId} has no credit account`);
     return account;
   }

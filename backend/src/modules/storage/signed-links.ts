@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type KeyObject, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { SecretKeys } from '../../platform/crypto/index.js';
@@ -36,7 +36,8 @@ export interface VerifiedLink {
 /** Makes and checks the short-lived URLs of images: each opens one variant of one image until its expiry. */
 @Injectable()
 export class SignedLinks {
-  readonly #secret: Buffer;
+  /** Made ready once: that takes longer than to sign with it. */
+  readonly #secret: KeyObject;
   readonly #remembered = new Map<string, ImageLinks>();
   #rememberedExpiry = 0;
 
@@ -44,7 +45,7 @@ export class SignedLinks {
     @Inject(SecretKeys) secretKeys: SecretKeys,
     @Inject(Clock) private readonly clock: Clock,
   ) {
-    this.#secret = secretKeys.keyFor('image-link');
+    this.#secret = createSecretKey(secretKeys.keyFor('image-link'));
   }
 
   /** Links to every variant of the image that is stored under this key. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random-hex.js';
 
 let lastMs = 0;
 let sequence = 0;
@@ -10,7 +10,7 @@ let sequence = 0;
 export function newId(nowMs: number): string {
   if (nowMs > lastMs) {
     lastMs = nowMs;
-    sequence = randomBytes(1).readUInt8();
+    sequence = Number.parseInt(randomHex(1), 16);
   } else {
     sequence += 1;
     if (sequence > 0xfff) {
@@ -20,8 +20,7 @@ export function newId(nowMs: number): string {
   }
   const timestamp = lastMs.toString(16).padStart(12, '0');
   const counter = sequence.toString(16).padStart(3, '0');
-  const tail = randomBytes(8);
-  tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
-  const random = tail.toString('hex');
-  return `${timestamp.slice(0, 8)}-${timestamp.slice(8)}-7${counter}-${random.slice(0, 4)}-${random.slice(4)}`;
+  const random = randomHex(8);
+  const variant = ((Number.parseInt(random.slice(0, 1), 16) & 0x3) | 0x8).toString(16);
+  return `${timestamp.slice(0, 8)}-${timestamp.slice(8)}-7${counter}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
 }

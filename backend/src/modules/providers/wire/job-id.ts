@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from '../../../platform/crypto/index.js';
 
 /** A name for work to which its vendor gave none. */
 export function ownJobId(provider: string): string {
-  return `${provider}-${randomBytes(6).toString('hex')}`;
+  return `${provider}-${randomHex(6)}`;
 }
