@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Configuration, type LimitName } from '../config/index.js';
 import { DomainError } from '../errors/index.js';
-import { STREAM_OPENED } from '../http/event-stream.js';
 import { RedisConnections } from '../redis/index.js';
 import { Clock } from '../time/index.js';
-import { type Allowance, type Claim, type Counted, exceeds, keyOf } from './counts.js';
+import { type Allowance, type Claim, exceeds, keyOf } from './counts.js';
+import { claimsOf, holdUntilAnswered, noteClaims } from './held-places.js';
 import { RATE_LIMIT, RATE_LIMIT_POLICY, policyField, standingField } from './rate-limit-fields.js';
 import { SharedCounts } from './shared-counts.js';
 
@@ -42,7 +42,6 @@ export interface Readmission {
 export class RequestLimits {
   readonly #allowances: Readonly<Record<LimitName, Allowance & { readonly policy: string | undefined }>>;
   readonly #counts: SharedCounts;
-  readonly #admissions = new WeakMap<ServerResponse, LimitedClaim[]>();
   readonly #refused = new Map<LimitName, number>();
 
   constructor(
@@ -79,7 +78,7 @@ export class RequestLimits {
       const allowance = this.#allowances[limit];
       return { allowance, key: keyOf(allowance, subject) };
     });
-    this.#note(response, claims);
+    noteClaims(response, claims);
     if (claims.length === 0) return;
     const counted = await this.#counts.take(claims);
     const { standings } = counted;
@@ -104,7 +103,7 @@ export class RequestLimits {
 
   /** Those whose requests this answer was counted among; undefined where it was not counted at all. */
   admissionOf(response: ServerResponse): Admission | undefined {
-    return this.#admissions.get(response);
+    return claimsOf<LimitedClaim>(response);
   }
 
   /**
@@ -120,39 +119,12 @@ export class RequestLimits {
     });
     return { rateLimit: fields.length === 0 ? undefined : fields.join(', '), release: counted.release };
   }
-
-  #note(response: ServerResponse, claims: readonly LimitedClaim[]): void {
-    const noted = this.#admissions.get(response);
-    if (noted) noted.push(...claims);
-    else this.#admissions.set(response, [...claims]);
-  }
 }
 
 function addTo(response: ServerResponse, name: string, value: string | undefined): void {
   if (value === undefined) return;
   const before = response.getHeader(name);
   response.setHeader(name, typeof before === 'string' ? `${before}, ${value}` : value);
-}
-
-/** What is held for each request that is being answered. */
-const held = new WeakMap<ServerResponse, Counted[]>();
-
-/** Listens once for each response, however many limits it is counted for: others listen to its end as well. */
-function holdUntilAnswered(response: ServerResponse, counted: Counted): void {
-  // A client that has gone while it was counted closes nothing any more.
-  if (response.closed) {
-    counted.release();
-    return;
-  }
-  const known = held.get(response);
-  if (known) {
-    known.push(counted);
-    return;
-  }
-  const all = [counted];
-  held.set(response, all);
-  const leave = (): void => all.splice(0).forEach((one) => one.release());
-  response.once('close', leave).once(STREAM_OPENED, leave);
 }
 
 const rateLimited = (limit: LimitName, requests: number, retryAfterMs: number): DomainError =>

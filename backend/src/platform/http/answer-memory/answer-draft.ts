@@ -11,20 +11,23 @@ export interface AnswerDraft {
   credentialEndsAt: number | undefined;
 }
 
-const drafts = new WeakMap<IncomingMessage, AnswerDraft>();
+/** On the request itself: a table of requests costs the collector of garbage more than all of this. */
+const DRAFT = Symbol('answer draft');
 
-export function beginDraft(request: IncomingMessage, draft: Omit<AnswerDraft, 'credentialEndsAt'>): void {
-  drafts.set(request, { ...draft, credentialEndsAt: undefined });
+type DraftedRequest = IncomingMessage & { [DRAFT]?: AnswerDraft };
+
+export function beginDraft(request: DraftedRequest, draft: Omit<AnswerDraft, 'credentialEndsAt'>): void {
+  request[DRAFT] = { ...draft, credentialEndsAt: undefined };
 }
 
-export const draftOf = (request: IncomingMessage): AnswerDraft | undefined => drafts.get(request);
+export const draftOf = (request: DraftedRequest): AnswerDraft | undefined => request[DRAFT];
 
 /**
  * Says until when the credential of a request is good by itself, as long as nothing is written. Where nobody says so, the
  * answer is not remembered.
  * @param endsAt epoch milliseconds; Infinity for a credential without an end
  */
-export function credentialEnds(request: IncomingMessage, endsAt: number): void {
-  const draft = drafts.get(request);
+export function credentialEnds(request: DraftedRequest, endsAt: number): void {
+  const draft = request[DRAFT];
   if (draft) draft.credentialEndsAt = endsAt;
 }
