@@ -7,6 +7,7 @@ import { findRows } from '../../platform/database/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { type Actor, UsersService } from '../auth/index.js';
+import { accountOfUser } from './account-movement.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { CreditLedger, type Deposit } from './credit-ledger.js';
 import { LedgerContradictionError } from './credits.errors.js';
@@ -18,6 +19,9 @@ export interface GrantOutcome {
   /** Whether the same request had been carried out before. */
   readonly isReplay: boolean;
 }
+
+/** BIGINT arrives as a string from MySQL. */
+type BalanceRow = Readonly<Record<keyof Balance, number | string>>;
 
 /** Balances, statements and grants. */
 @Injectable()
@@ -31,9 +35,16 @@ export class CreditsService {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
+  /** Written out, since nothing is asked for more often. */
   async balanceOf(userId: number): Promise<Balance> {
-    const { available, held, consumed, granted } = await this.#accountOf(userId);
-    return { available, held, consumed, granted };
+    const { condition, parameters } = accountOfUser(userId);
+    const [account] = await this.dataSource.query<BalanceRow[]>(
+      `SELECT available, held, consumed, granted FROM credit_account WHERE ${condition}`,
+      [...parameters],
+    );
+    if (!account) throw new LedgerContradictionError(`User ${userId} has no credit account`);
+    const { available, held, consumed, granted } = account;
+    return { available: Number(available), held: Number(held), consumed: Number(consumed), granted: Number(granted) };
   }
 
   /** Balances by user id. */
