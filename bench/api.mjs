@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { cpuMsOf, startProgram } from './pipeline/processes.mjs';
 import { call, startServer, temporaryFolder } from './server.mjs';
@@ -7,6 +8,8 @@ import { load, median, percentile, round } from './statistics.mjs';
 const CONNECTIONS = 64;
 const IMAGES = 60;
 const SECONDS = 4;
+/** Between one grant and the next, where credits move. */
+const GRANT_PAUSE_MS = 50;
 
 export const title = `Authenticated reads with ${CONNECTIONS} clients, beside bare node:http and a bare NestJS hello; SQLite`;
 
@@ -20,10 +23,11 @@ export async function run({ isShort }) {
   const [node, nest] = [await program('bare-node.mjs'), await program('bare-nest.mjs')];
   try {
     const credentials = await prepare(server);
+    const { id } = await call(server.origin, '/api/v1/auth/me', { token: credentials.token });
     const contenders = [
       { name: 'bare node:http', origin: node.origin, pid: node.pid, path: '/' },
       { name: 'bare NestJS', origin: nest.origin, pid: nest.pid, path: '/' },
-      ...contendersOf(server, credentials),
+      ...contendersOf(server, credentials, id),
     ];
     for (const contender of contenders) await measure(contender, 1);
     const measured = contenders.map(() => []);
@@ -50,22 +54,49 @@ async function prepare(server) {
   return { token: await server.signIn(), key };
 }
 
-function contendersOf({ origin, pid }, credentials) {
+/** Gives the administrator a credit again and again, until it is told to stop. */
+function moveCredits({ origin }, token, userId) {
+  const stopping = new AbortController();
+  const done = (async () => {
+    while (!stopping.signal.aborted) {
+      await call(origin, '/api/v1/admin/credits/grants', {
+        token,
+        body: { user_id: userId, amount: 1, reason: 'Benchmark' },
+      });
+      await sleep(GRANT_PAUSE_MS);
+    }
+  })();
+  return async () => {
+    stopping.abort();
+    await done;
+  };
+}
+
+/** @param userId whose credentials these are */
+function contendersOf(server, credentials, userId) {
+  const { origin, pid } = server;
   const routes = {
     balance: '/api/v1/credits/balance',
     'my creations, 50': '/api/v1/studio/my-creations?limit=50',
     options: '/api/v1/studio/options',
   };
-  return Object.entries(routes).flatMap(([route, path]) =>
+  const moving = {
+    ...{ name: `balance, by token, a grant every ${GRANT_PAUSE_MS} ms`, origin, pid, path: routes.balance },
+    headers: { authorization: `Bearer ${credentials.token}` },
+    meanwhile: () => moveCredits(server, credentials.token, userId),
+  };
+  const quiet = Object.entries(routes).flatMap(([route, path]) =>
     Object.entries(credentials).map(([kind, credential]) => ({
       ...{ name: `${route}, by ${kind}`, origin, pid, path },
       headers: { authorization: `Bearer ${credential}` },
     })),
   );
+  return [...quiet.slice(0, 2), moving, ...quiet.slice(2)];
 }
 
-async function measure({ name, origin, pid, path, headers = {} }, duration) {
+async function measure({ name, origin, pid, path, headers = {}, meanwhile }, duration) {
   const latencies = [];
+  const stop = meanwhile?.();
   const cpuBefore = cpuMsOf(pid);
   const running = autocannon({ url: origin + path, headers, connections: CONNECTIONS, duration });
   running.on('response', (_client, status, _bytes, latencyMs) => {
@@ -73,6 +104,7 @@ async function measure({ name, origin, pid, path, headers = {} }, duration) {
     latencies.push(latencyMs);
   });
   const { errors, duration: tookS } = await running;
+  await stop?.();
   if (errors > 0) throw new Error(`${name}: ${errors} connections failed`);
   return {
     'req/s': latencies.length / tookS,
