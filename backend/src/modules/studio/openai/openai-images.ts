@@ -115,7 +115,8 @@ export class OpenAIImagesService {
 async function writeInBase64(stream: AsyncIterable<Buffer>, response: Response): Promise<void> {
   for await (const piece of inBase64(stream)) {
     if (response.destroyed) return;
-    if (!response.write(piece)) await roomIn(response);
+    // A letter is a byte: nobody need look for others.
+    if (!response.write(piece, 'latin1')) await roomIn(response);
   }
 }
 
