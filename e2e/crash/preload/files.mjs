@@ -23,16 +23,21 @@ export function watchFiles() {
     const isFolder = typeof path === 'string' && FOLDER.test(path);
     if (!isFolder && !isDraft(path)) return open(path, ...options);
     const file = await (isFolder ? open(path, ...options) : around(path, 'open', () => open(path, ...options)));
-    const { writeFile, sync } = file;
-    file.writeFile = (content, ...rest) => around(path, 'write', () => writeInHalves(path, content, rest));
+    const { write, sync } = file;
+    file.write = (content, offset = 0) => around(path, 'write', () => writeInHalves(content, offset));
     file.sync = () => around(path, 'sync', () => sync.call(file));
     return file;
 
-    async function writeInHalves(draft, content, rest) {
-      const middle = Math.floor(content.length / 2);
-      await writeFile.call(file, content.subarray(0, middle), ...rest);
-      boundary(`${THUMBNAIL.test(draft) ? 'thumbnail' : 'image'}/half-written`);
-      await writeFile.call(file, content.subarray(middle), ...rest);
+    async function writeInHalves(content, offset) {
+      const middle = Math.floor((offset + content.length) / 2);
+      await writeAll(content, offset, middle);
+      boundary(`${THUMBNAIL.test(path) ? 'thumbnail' : 'image'}/half-written`);
+      await writeAll(content, middle, content.length);
+      return { bytesWritten: content.length - offset, buffer: content };
+    }
+
+    async function writeAll(content, from, to) {
+      for (let at = from; at < to; at += (await write.call(file, content, at, to - at)).bytesWritten);
     }
   };
   fs.link = (from, to) => (isDraft(from) ? around(from, 'link', () => link(from, to)) : link(from, to));
