@@ -7,6 +7,8 @@ import { MatOption, MatSelect } from '@angular/material/select';
 import type { IssuedApiKey } from '@atelier/contracts';
 import { problemOf, problemSentence } from '../../platform/problem';
 import { Checklist } from '../../ui/checklist/checklist';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 import { askBeforeClosing } from '../../ui/one-time-secret/ask-before-closing';
 import { OneTimeSecret } from '../../ui/one-time-secret/one-time-secret';
 import { ApiKeyCommands } from '../api-key-commands';
@@ -26,6 +28,8 @@ export interface NewKeyQuestion {
   selector: 'app-create-key-dialog',
   imports: [
     Checklist,
+    FormActions,
+    FormFailure,
     FormField,
     FormRoot,
     KeyFields,

@@ -1,6 +1,5 @@
 import { Component, inject, signal } from '@angular/core';
 import { type FieldTree, FormRoot, type ValidationError, form } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import type { ApiKey } from '@atelier/contracts';
 import { formatInstant } from '../../platform/formatting';
@@ -8,11 +7,13 @@ import { problemSentence } from '../../platform/problem';
 import { ApiKeyCommands } from '../api-key-commands';
 import { type KeyDraft, draftOf, keyRules, refusedKeyFields, updateRequest } from '../api-key-form';
 import { KeyFields } from '../key-fields/key-fields';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 
 /** Name, end, limit and addresses; what a key may do never changes. Closes with the key as it is then. */
 @Component({
   selector: 'app-edit-key-dialog',
-  imports: [FormRoot, KeyFields, MatButton, MatDialogModule],
+  imports: [FormActions, FormFailure, FormRoot, KeyFields, MatDialogModule],
   templateUrl: './edit-key-dialog.html',
   styleUrl: '../../ui/form-dialog.scss',
 })

@@ -1,17 +1,18 @@
 import { Component, inject, signal } from '@angular/core';
 import { FormField, FormRoot, form, validate } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import type { ApiKey } from '@atelier/contracts';
 import { problemSentence } from '../../platform/problem';
 import { ApiKeyCommands } from '../api-key-commands';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 
 /** Ends a key for good, once its name has been typed. Closes with true when it has ended. */
 @Component({
   selector: 'app-revoke-key-dialog',
-  imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput],
+  imports: [FormActions, FormFailure, FormField, FormRoot, MatDialogModule, MatFormFieldModule, MatInput],
   templateUrl: './revoke-key-dialog.html',
   styleUrl: '../../ui/form-dialog.scss',
 })

@@ -8,13 +8,14 @@ import { displayName } from '../../platform/display-name';
 import { Notifications } from '../../platform/notifications';
 import { fieldMessages, problemSentence } from '../../platform/problem';
 import { Session } from '../../session/session';
+import { FormFailure } from '../../ui/form-failure';
 
 const ROLES: Readonly<Record<Role, string>> = { admin: 'Admin', member: 'Member' };
 
 /** One's own name, beside what only an administrator changes. */
 @Component({
   selector: 'app-name-form',
-  imports: [FormField, FormRoot, MatButton, MatFormFieldModule, MatInput],
+  imports: [FormFailure, FormField, FormRoot, MatButton, MatFormFieldModule, MatInput],
   template: `
     <form [formRoot]="form">
       <mat-form-field appearance="outline" subscriptSizing="dynamic">
@@ -28,9 +29,7 @@ const ROLES: Readonly<Record<Role, string>> = { admin: 'Admin', member: 'Member'
         <dt>Role</dt>
         <dd>{{ role() }}</dd>
       </dl>
-      @if (failure(); as message) {
-        <p class="failure" role="alert">{{ message }}</p>
-      }
+      <app-form-failure [message]="failure()" />
       <button matButton="filled" type="submit" [disabled]="form().submitting()">
         {{ form().submitting() ? 'Saving…' : 'Save name' }}
       </button>

@@ -8,6 +8,7 @@ import { NEW_PASSWORD_RULE, newPasswordError } from '../../platform/new-password
 import { Notifications } from '../../platform/notifications';
 import { problemOf, problemSentence } from '../../platform/problem';
 import { Session } from '../../session/session';
+import { FormFailure } from '../../ui/form-failure';
 
 interface PasswordChange {
   readonly current: string;
@@ -19,7 +20,7 @@ const EMPTY: PasswordChange = { current: '', next: '' };
 /** Changes one's own password, which ends every other session. */
 @Component({
   selector: 'app-password-form',
-  imports: [FormField, FormRoot, MatButton, MatCheckbox, MatFormFieldModule, MatInput],
+  imports: [FormFailure, FormField, FormRoot, MatButton, MatCheckbox, MatFormFieldModule, MatInput],
   templateUrl: './password-form.html',
   styleUrl: '../profile-form.scss',
 })

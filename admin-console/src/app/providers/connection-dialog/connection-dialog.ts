@@ -1,12 +1,13 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { FormField, FormRoot, type ValidationError, form, hidden, validate } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import type { AdminProvider, ProviderConnection, ProviderCredentialsChange } from '@atelier/contracts';
 import { fieldMessages, problemSentence } from '../../platform/problem';
 import { ProviderCommands } from '../provider-commands';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 
 export interface ConnectionEdit {
   readonly provider: AdminProvider;
@@ -23,7 +24,7 @@ const KEY_NOTICES = {
 /** Takes a key, or an address with or without a key. Closes with the connection as it is then. */
 @Component({
   selector: 'app-connection-dialog',
-  imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput],
+  imports: [FormActions, FormFailure, FormField, FormRoot, MatDialogModule, MatFormFieldModule, MatInput],
   templateUrl: './connection-dialog.html',
   styleUrl: './connection-dialog.scss',
 })

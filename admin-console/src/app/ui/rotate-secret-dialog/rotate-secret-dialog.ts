@@ -5,6 +5,8 @@ import { MAT_DIALOG_DATA, MatDialog, MatDialogModule, MatDialogRef } from '@angu
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { answerOf } from '../answer-of';
+import { FormActions } from '../form-actions';
+import { FormFailure } from '../form-failure';
 import { askBeforeClosing } from '../one-time-secret/ask-before-closing';
 import { OneTimeSecret } from '../one-time-secret/one-time-secret';
 
@@ -43,7 +45,18 @@ export interface Rotation<Rotated> {
 /** Asks for how long an old secret lives on, and shows the new one this once. Closes with what was rotated. */
 @Component({
   selector: 'app-rotate-secret-dialog',
-  imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatOption, MatSelect, OneTimeSecret],
+  imports: [
+    FormActions,
+    FormFailure,
+    FormField,
+    FormRoot,
+    MatButton,
+    MatDialogModule,
+    MatFormFieldModule,
+    MatOption,
+    MatSelect,
+    OneTimeSecret,
+  ],
   templateUrl: './rotate-secret-dialog.html',
   styleUrl: '../form-dialog.scss',
 })

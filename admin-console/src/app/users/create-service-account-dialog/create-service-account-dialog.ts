@@ -1,6 +1,5 @@
 import { Component, inject, signal } from '@angular/core';
 import { type FieldTree, FormField, FormRoot, type ValidationError, form } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
@@ -12,6 +11,8 @@ import { initialCredits } from '../new-user';
 import { draftWithUsualCredits } from '../usual-credits';
 import { UserCommands } from '../user-commands';
 import { ROLE_LABELS } from '../user-words';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 
 interface NewServiceAccount {
   readonly name: string;
@@ -25,7 +26,17 @@ const EMPTY: NewServiceAccount = { name: '', role: 'member', credits: '' };
 /** Makes an account for programs. Closes with it. */
 @Component({
   selector: 'app-create-service-account-dialog',
-  imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput, MatOption, MatSelect],
+  imports: [
+    FormActions,
+    FormFailure,
+    FormField,
+    FormRoot,
+    MatDialogModule,
+    MatFormFieldModule,
+    MatInput,
+    MatOption,
+    MatSelect,
+  ],
   templateUrl: './create-service-account-dialog.html',
   styleUrl: '../../ui/form-dialog.scss',
 })

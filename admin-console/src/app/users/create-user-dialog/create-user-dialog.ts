@@ -14,6 +14,8 @@ import { type NewUser, newUserRules, refusedFields } from '../new-user';
 import { UserCommands, newIdempotencyKey } from '../user-commands';
 import { ROLE_LABELS } from '../user-words';
 import { draftWithUsualCredits } from '../usual-credits';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 
 const EMPTY: NewUser = { name: '', email: '', role: 'member', credits: '', access: 'invitation', password: '' };
 
@@ -21,6 +23,8 @@ const EMPTY: NewUser = { name: '', email: '', role: 'member', credits: '', acces
 @Component({
   selector: 'app-create-user-dialog',
   imports: [
+    FormActions,
+    FormFailure,
     FormField,
     FormRoot,
     InvitationLink,

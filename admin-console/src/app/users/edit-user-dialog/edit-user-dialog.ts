@@ -1,6 +1,5 @@
 import { Component, inject, signal } from '@angular/core';
 import { FormField, FormRoot, disabled, form } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
@@ -10,6 +9,8 @@ import { displayName } from '../../platform/display-name';
 import { problemSentence } from '../../platform/problem';
 import { UserCommands } from '../user-commands';
 import { ROLE_LABELS } from '../user-words';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 
 export interface EditedUser {
   readonly user: User;
@@ -20,7 +21,17 @@ export interface EditedUser {
 /** Name and role. Closes with the user as it is then. */
 @Component({
   selector: 'app-edit-user-dialog',
-  imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput, MatOption, MatSelect],
+  imports: [
+    FormActions,
+    FormFailure,
+    FormField,
+    FormRoot,
+    MatDialogModule,
+    MatFormFieldModule,
+    MatInput,
+    MatOption,
+    MatSelect,
+  ],
   templateUrl: './edit-user-dialog.html',
   styleUrl: '../../ui/form-dialog.scss',
 })

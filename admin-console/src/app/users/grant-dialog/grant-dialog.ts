@@ -1,6 +1,5 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { FormField, FormRoot, form, validate } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
@@ -10,13 +9,15 @@ import { formatCredits, formatNumber } from '../../platform/formatting';
 import { problemSentence } from '../../platform/problem';
 import { UserCommands, newIdempotencyKey } from '../user-commands';
 import { parseAmount } from '../user-rules';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 
 const REASON_MAX_LENGTH = 200;
 
 /** Adds credits to an account or takes them back. Closes with the grant. */
 @Component({
   selector: 'app-grant-dialog',
-  imports: [FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput],
+  imports: [FormActions, FormFailure, FormField, FormRoot, MatDialogModule, MatFormFieldModule, MatInput],
   templateUrl: './grant-dialog.html',
   styleUrl: '../../ui/form-dialog.scss',
 })

@@ -7,6 +7,8 @@ import { MatInput } from '@angular/material/input';
 import type { IssuedWebhook, Webhook } from '@atelier/contracts';
 import { fieldMessages, problemSentence } from '../../platform/problem';
 import { Checklist } from '../../ui/checklist/checklist';
+import { FormActions } from '../../ui/form-actions';
+import { FormFailure } from '../../ui/form-failure';
 import { askBeforeClosing } from '../../ui/one-time-secret/ask-before-closing';
 import { OneTimeSecret } from '../../ui/one-time-secret/one-time-secret';
 import { WebhookCommands } from '../webhook-commands';
@@ -18,7 +20,18 @@ const EMPTY: TypedWebhook = { url: '', description: '', events: [] };
 /** Creates a webhook, or changes the one that it is given. Closes with it; a new one's secret is shown before. */
 @Component({
   selector: 'app-webhook-dialog',
-  imports: [Checklist, FormField, FormRoot, MatButton, MatDialogModule, MatFormFieldModule, MatInput, OneTimeSecret],
+  imports: [
+    Checklist,
+    FormActions,
+    FormFailure,
+    FormField,
+    FormRoot,
+    MatButton,
+    MatDialogModule,
+    MatFormFieldModule,
+    MatInput,
+    OneTimeSecret,
+  ],
   templateUrl: './webhook-dialog.html',
   styleUrl: '../../ui/form-dialog.scss',
 })
