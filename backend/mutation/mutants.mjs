@@ -40,8 +40,8 @@ export const MUTANTS = [
   {
     name: 'an image is charged before it is stored',
     file: 'modules/studio/items/item-maker.ts',
-    from: 'stored: await this.store.put(storageKey, bytes, signal)',
-    to: "stored: { sha256: 'f'.repeat(64), bytes: bytes.length, later: void this.store.put(storageKey, bytes, signal).catch(() => undefined) }",
+    from: 'stored: await this.store.put(storageKey, bytes, signal, proof)',
+    to: "stored: { sha256: 'f'.repeat(64), bytes: bytes.length, later: void this.store.put(storageKey, bytes, signal, proof).catch(() => undefined) }",
     specs: ['src/modules/studio/items/item-attempts.spec.ts'],
     tests: 'are repeated at once for trouble of our own',
   },
