@@ -7,7 +7,6 @@ import { installPackages } from './packages.mjs';
 export async function prepare() {
   const runtime = await findNodeRuntime();
   await installPackages(runtime);
-  await prepareCanvas(runtime);
-  await buildChangedParts(runtime);
+  await Promise.all([prepareCanvas(runtime), buildChangedParts(runtime)]);
   return runtime;
 }

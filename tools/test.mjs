@@ -62,8 +62,7 @@ async function runStages(stages, patterns, counts) {
   const wanted = new Set(steps.flatMap((step) => [...(step.needs ?? []), ...(step.uses ?? [])]));
   const runtime = await findNodeRuntime();
   await installPackages(runtime);
-  await prepareCanvas(runtime);
-  if (wanted.has('build')) await buildChangedParts(runtime);
+  await Promise.all([prepareCanvas(runtime), wanted.has('build') && buildChangedParts(runtime)]);
   const machineParts = /** @type {const} */ (['mariadb', 'redis', 'chromium']).filter((part) => wanted.has(part));
   const unavailable = await installMachineParts(machineParts);
   if (IS_CI && unavailable.length > 0) counts.push({ passed: 0, failed: unavailable.length, skipped: 0 });
