@@ -19,29 +19,30 @@ export class MemoryCounts implements Counts {
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
   take(claims: readonly Claim[]): Promise<Counted> {
-    return Promise.resolve(this.#take(claims));
+    const standings = this.#countAll(claims);
+    const counted = areAllowed(claims, standings)
+      ? this.#hold(claims, standings)
+      : { standings, release: () => undefined };
+    return Promise.resolve(counted);
   }
 
   /** As {@link take}, but where any claim would exceed what is allowed, nothing is counted, and undefined is returned. */
   takeIfAllowed(claims: readonly Claim[]): Counted | undefined {
-    const nowMs = this.clock.now();
-    const isAllowed = claims.every(({ allowance, key }) => {
+    const standings = this.#countAll(claims);
+    if (areAllowed(claims, standings)) return this.#hold(claims, standings);
+    for (const { key } of claims) {
       const window = this.#windows.get(key);
-      const requests = window && isOpen(window, nowMs) ? window.requests : 0;
-      const next = { requests: requests + 1, resetMs: WINDOW_MS, others: this.#places.get(key) ?? 0 };
-      return exceeds(allowance, next) === undefined;
-    });
-    return isAllowed ? this.#take(claims) : undefined;
+      if (window) window.requests -= 1;
+    }
+    return undefined;
   }
 
-  #take(claims: readonly Claim[]): Counted {
+  #countAll(claims: readonly Claim[]): Standing[] {
     const nowMs = this.clock.now();
-    const standings = claims.map(({ key }) => this.#count(key, nowMs));
-    const isRefused = claims.some(({ allowance }, index) => {
-      const standing = standings[index];
-      return standing !== undefined && exceeds(allowance, standing) !== undefined;
-    });
-    if (isRefused) return { standings, release: () => undefined };
+    return claims.map(({ key }) => this.#count(key, nowMs));
+  }
+
+  #hold(claims: readonly Claim[], standings: readonly Standing[]): Counted {
     for (const { key } of claims) this.#places.set(key, (this.#places.get(key) ?? 0) + 1);
     return { standings, release: () => this.#leave(claims) };
   }
@@ -76,3 +77,9 @@ export class MemoryCounts implements Counts {
 
 /** A clock that was set back must not keep a window open for hours. */
 const isOpen = ({ endsAt }: Window, nowMs: number): boolean => nowMs < endsAt && endsAt - nowMs <= WINDOW_MS;
+
+const areAllowed = (claims: readonly Claim[], standings: readonly Standing[]): boolean =>
+  claims.every(({ allowance }, index) => {
+    const standing = standings[index];
+    return standing === undefined || exceeds(allowance, standing) === undefined;
+  });

@@ -16,9 +16,8 @@ export function policyField({ name, requests, atOnce }: Allowance): string | und
 /** What is left of it: `r` requests until `t` seconds from now. */
 export function standingField({ name, requests, atOnce }: Allowance, standing: Standing): string | undefined {
   const left = Math.max(0, requests - standing.requests);
-  const items = [
-    ...(Number.isFinite(requests) ? [`"${name}";r=${left};t=${Math.ceil(standing.resetMs / 1_000)}`] : []),
-    ...(Number.isFinite(atOnce) ? [`"${name}-at-once";r=${Math.max(0, atOnce - standing.others - 1)}`] : []),
-  ];
-  return items.length === 0 ? undefined : items.join(', ');
+  const inWindow = `"${name}";r=${left};t=${Math.ceil(standing.resetMs / 1_000)}`;
+  const places = `"${name}-at-once";r=${Math.max(0, atOnce - standing.others - 1)}`;
+  if (!Number.isFinite(requests)) return Number.isFinite(atOnce) ? places : undefined;
+  return Number.isFinite(atOnce) ? `${inWindow}, ${places}` : inWindow;
 }

@@ -113,19 +113,23 @@ export class RequestLimits {
   readmit(admission: Admission): Readmission | undefined {
     const counted = this.#counts.takeIfAllowed(admission);
     if (!counted) return undefined;
-    const fields = admission.flatMap(({ allowance }, index) => {
+    let rateLimit: string | undefined;
+    for (const [index, { allowance }] of admission.entries()) {
       const standing = counted.standings[index];
-      return (standing && standingField(allowance, standing)) ?? [];
-    });
-    return { rateLimit: fields.length === 0 ? undefined : fields.join(', '), release: counted.release };
+      if (standing) rateLimit = joined(rateLimit, standingField(allowance, standing));
+    }
+    return { rateLimit, release: counted.release };
   }
 }
 
 function addTo(response: ServerResponse, name: string, value: string | undefined): void {
   if (value === undefined) return;
   const before = response.getHeader(name);
-  response.setHeader(name, typeof before === 'string' ? `${before}, ${value}` : value);
+  response.setHeader(name, joined(typeof before === 'string' ? before : undefined, value) ?? value);
 }
+
+const joined = (before: string | undefined, value: string | undefined): string | undefined =>
+  before === undefined || value === undefined ? (before ?? value) : `${before}, ${value}`;
 
 const rateLimited = (limit: LimitName, requests: number, retryAfterMs: number): DomainError =>
   new DomainError(
