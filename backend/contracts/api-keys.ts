@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { Credits, Instant, PageQuery, UserId, page } from './primitives.js';
 import { DisplayName } from './session.js';
 
-/** What a key may be allowed to do. None of them goes beyond what the key's account may do itself at that moment. */
 export const API_KEY_SCOPES = [
   'generate',
   'images:read',
@@ -14,6 +13,10 @@ export const API_KEY_SCOPES = [
   'admin:credits',
   'admin:audit',
 ] as const;
+/**
+ * What a key may be allowed to do. None of them goes beyond what the key's account may do itself at that moment.
+ * `images:write` stands for changing and removing images: no operation asks for it yet, so that it opens nothing today.
+ */
 export const ApiKeyScope = z.enum(API_KEY_SCOPES);
 export type ApiKeyScope = z.infer<typeof ApiKeyScope>;
 

@@ -17,7 +17,10 @@ type ScopeWords = Pick<ChecklistChoice<ApiKeyScope>, 'label' | 'help'>;
 export const SCOPE_WORDS: Readonly<Record<ApiKeyScope, ScopeWords>> = {
   generate: { label: 'Make images', help: 'Enhance prompts and make images. This spends credits.' },
   'images:read': { label: 'See images', help: 'List and download the images of the account.' },
-  'images:write': { label: 'Change images', help: 'Change and remove images of the account.' },
+  'images:write': {
+    label: 'Change images',
+    help: 'Change and remove images of the account. Nothing in the API asks for it yet.',
+  },
   'credits:read': { label: 'See credits', help: 'Read the balance and what it was spent on.' },
   webhooks: { label: 'Webhooks', help: 'Say where events are sent to.' },
   'admin:settings': { label: 'Settings', help: 'Read and change settings, test providers.' },
