@@ -10,14 +10,7 @@ import {
 } from '@atelier/contracts';
 import { type EntityManager, In, IsNull, Repository } from 'typeorm';
 import * as z from 'zod';
-import {
-  Transactions,
-  execute,
-  findRows,
-  insertRows,
-  isUniqueViolation,
-  marksFor,
-} from '../../platform/database/index.js';
+import { Transactions, atLast, execute, findRows, insertRows, marksFor } from '../../platform/database/index.js';
 import { toInstant } from '../../platform/time/index.js';
 import type { Actor } from '../auth/index.js';
 import { SignedLinks } from '../storage/index.js';
@@ -55,7 +48,8 @@ export class GalleryService {
   ) {}
 
   /**
-   * Records a delivered image. Called once per item, before the account is touched.
+   * Records a delivered image, and at the end of the transaction that its owner has one more: others who record one for
+   * the same person wait for that. Called once per item, when the account was changed or that is left for the end as well.
    * @throws QueryFailedError a unique violation when the item has an image, or the storage key belongs to one
    */
   async record(tx: EntityManager, { earlierAttempts = [], ...image }: NewImage): Promise<void> {
@@ -68,14 +62,7 @@ export class GalleryService {
       deletedAt: null,
     };
     await insertRows(tx, GeneratedImage, [row]);
-    if (await countOneMore(tx, image.userId)) return;
-    try {
-      await tx.insert(ImageCount, { userId: image.userId, images: 1 });
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      // Somebody else recorded this person's first image in the meantime.
-      await countOneMore(tx, image.userId);
-    }
+    atLast(tx, { sql: oneMore(tx), parameters: [image.userId] });
   }
 
   /** Keeps the placeholder of an image, once its thumbnails exist. */
@@ -200,10 +187,11 @@ export class GalleryService {
 const earlierAttemptsOf = ({ earlierAttempts }: GeneratedImage): ImageAttempt[] =>
   earlierAttempts === null ? [] : z.array(ImageAttempt).parse(JSON.parse(earlierAttempts));
 
-/** @returns whether the person had a count already */
-async function countOneMore(tx: EntityManager, userId: number): Promise<boolean> {
-  const counted = await execute(tx, 'UPDATE image_count SET images = images + 1 WHERE user_id = ?', [userId]);
-  return counted === 1;
+/** Counts an image, be it a person's first. Each engine has its own words for it. */
+function oneMore({ dataSource }: EntityManager): string {
+  const otherwise =
+    dataSource.options.type === 'better-sqlite3' ? 'ON CONFLICT (user_id) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
+  return `INSERT INTO image_count (user_id, images) VALUES (?, 1) ${otherwise} images = images + 1`;
 }
 
 /** @throws DomainError `gallery.cursor_invalid` */

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { carryOut } from '../../platform/database/index.js';
 import { Clock } from '../../platform/time/index.js';
 import { type Actor, ApiKeySpending, startOfMonth } from '../auth/index.js';
 import { GenerationRow } from './generation.entity.js';
@@ -20,12 +21,13 @@ export class ApiKeyLimits implements OnModuleInit {
   }
 
   /**
-   * Asked inside the submitting transaction, after the hold: that has locked the account of the key, so requests with
-   * one key come here one after the other, and each counts what those before it have committed, and itself.
+   * Asked inside the submitting transaction, after the hold: carried out at once, that has locked the account of the key,
+   * so requests with one key come here one after the other, and each counts what those before it have committed, and itself.
    * @throws DomainError `credits.key_limit_reached`
    */
   async assertWithin(tx: EntityManager, { apiKey }: Actor): Promise<void> {
     if (!apiKey || apiKey.monthlyCreditLimit === null) return;
+    await carryOut(tx);
     const spent = await spentSince(tx, [apiKey.apiKeyId], startOfMonth(this.clock.now()));
     if ((spent.get(apiKey.apiKeyId) ?? 0) > apiKey.monthlyCreditLimit) {
       throw apiKeyLimitReached(apiKey.monthlyCreditLimit);

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { GenerateRequest, Generation } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
-import { carryOut, insertRows } from '../../platform/database/index.js';
+import { insertRows } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors/index.js';
 import { IdempotencyKeys, type KeyedRequest } from '../../platform/idempotency/index.js';
 import type { Actor } from '../auth/index.js';
@@ -15,7 +15,7 @@ import { GenerationReader } from './generation-reader.js';
 import { GenerationWatch } from './events/generation-watch.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './items/item-queue.js';
-import { assertQueueHasRoom } from './queue/queue-limits.js';
+import { assertQueueHasRoom, limitUnfinished } from './queue/queue-limits.js';
 import { canceled } from './studio.errors.js';
 import { WakeUps } from './queue/wake-ups/index.js';
 
@@ -70,10 +70,9 @@ export class StudioService {
         priceVersion,
         ttlMs: HOLD_TTL_MS,
       });
-      // Both count what others have committed who had the account before.
-      await carryOut(tx);
       await this.keyLimits.assertWithin(tx, user);
       await assertQueueHasRoom(tx, { userId: user.id, count: items.length, isCounted: true });
+      limitUnfinished(tx, { userId: user.id, items });
       await this.events.record(tx, submitted);
     });
     if (!isReplay) {

@@ -1,13 +1,12 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Transactions, carryOut, execute } from '../../../platform/database/index.js';
+import { Transactions, execute } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { CreditLedger } from '../../credits/index.js';
 import { ProviderBreaker } from '../../providers/index.js';
-import { type ItemInTurn, countAtWork, itemsInTurn } from '../queue/fair-share.js';
+import { type ItemInTurn, itemsInTurn, limitAtWork } from '../queue/fair-share.js';
 import { ProviderSlots } from '../queue/provider-slots.js';
-import { MAX_AT_WORK_PER_USER } from '../queue/queue-limits.js';
 import { GenerationEvents } from '../events/generation-events.js';
 import { GenerationItem } from './generation-item.entity.js';
 
@@ -111,8 +110,7 @@ export class ItemClaims {
       if (!(await this.slots.hasSlot(tx, provider, limits.get(provider), now))) throw new BeyondShareError();
       // One claim of a user after the other: each counts what the others before it have committed, and itself.
       this.ledger.lockAccount(tx, userId);
-      await carryOut(tx);
-      if ((await countAtWork(tx, userId, now)) > MAX_AT_WORK_PER_USER) throw new BeyondShareError();
+      limitAtWork(tx, { itemId: id, userId, now, exceeded: () => new BeyondShareError() });
       await this.events.record(tx, { change: 'claimed', userId, generationId }, id);
       return { ...item };
     });

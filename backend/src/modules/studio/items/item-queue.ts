@@ -51,8 +51,8 @@ export class ItemQueue {
         [this.clock.now(), id, fence],
       );
       if (succeeded !== 1) return { isOurs: await this.#isRecorded(tx, id, image.storageKey), captured: undefined };
-      await this.gallery.record(tx, image);
       const { amount } = await this.ledger.capture(tx, id, image.id);
+      await this.gallery.record(tx, image);
       await this.events.record(tx, { change: 'changed', ...item }, id);
       return { isOurs: true, captured: amount };
     });

@@ -8,6 +8,7 @@ import { GenerationItem } from './generation-item.entity.js';
 import { ItemCalls } from './item-calls.js';
 import { type ClaimedItem, LEASE_MS } from './item-claims.js';
 import { OverdueItems } from '../caretaker/overdue-items.js';
+import { MAX_AT_WORK_PER_USER } from '../queue/queue-limits.js';
 import { PRICE, type TestStudio, imageOf, openStudio } from '../testing/open-studio.js';
 
 const ROUNDS = 20;
@@ -83,6 +84,23 @@ describeAppOnEveryDatabase('One item', (start) => {
 });
 
 describeAppOnEveryDatabase('One account', (start) => {
+  test('has four of sixteen items that are claimed at once at work, and nobody has to ask twice', async () => {
+    const studio = await openStudio(start, 1_000);
+    const { app, claims, clock, queue, submit } = studio;
+    for (let round = 0; round < 5; round += 1) {
+      const ids = await Promise.all(Array.from({ length: 16 }, () => submit()));
+
+      const { begun, outcomes } = await transactionsOf(app.get(DataSource), () =>
+        Promise.all(ids.map((id) => claims.claim(id))),
+      );
+
+      expect(begun).toBe(16);
+      const claimed = outcomes.filter((item) => item !== undefined);
+      expect(claimed).toHaveLength(MAX_AT_WORK_PER_USER);
+      await Promise.all(claimed.map((item) => queue.succeed(item, imageOf(item, clock))));
+    }
+  }, 60_000);
+
   test('pays for sixteen images that come at once, none of which has to be recorded twice', async () => {
     const studio = await openStudio(start, 1_000);
     const { app, clock, queue, submitBatch, balance } = studio;
@@ -99,13 +117,12 @@ describeAppOnEveryDatabase('One account', (start) => {
           attempt: 1,
         }),
       );
-      const runners = jest.spyOn(dataSource, 'createQueryRunner');
 
-      const outcomes = await Promise.all(items.map((item) => queue.succeed(item, imageOf(item, clock))));
+      const { begun, outcomes } = await transactionsOf(dataSource, () =>
+        Promise.all(items.map((item) => queue.succeed(item, imageOf(item, clock)))),
+      );
 
-      // One transaction each: none has met a deadlock, or waited for too long, and run again.
-      expect(runners).toHaveBeenCalledTimes(16);
-      runners.mockRestore();
+      expect(begun).toBe(16);
       expect(outcomes).toEqual(Array.from({ length: 16 }, () => true));
       expect(await balance()).toEqual([1_000 - round * 16 * PRICE, 0, round * 16 * PRICE]);
     }
@@ -123,3 +140,25 @@ describeAppOnEveryDatabase('One account', (start) => {
     expect((await app.get(LedgerAudit).run()).mismatches).toEqual([]);
   }, 60_000);
 });
+
+/** Begun once each means that none has met a deadlock, or waited for too long, and run again. */
+async function transactionsOf<Outcomes>(
+  dataSource: DataSource,
+  work: () => Promise<Outcomes>,
+): Promise<{ begun: number; outcomes: Outcomes }> {
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  let begun = 0;
+  const watched = jest.spyOn(dataSource, 'createQueryRunner').mockImplementation((mode) => {
+    const runner = create(mode);
+    const start = runner.startTransaction.bind(runner);
+    return Object.assign(runner, {
+      startTransaction: async () => {
+        begun += 1;
+        await start();
+      },
+    });
+  });
+  const outcomes = await work();
+  watched.mockRestore();
+  return { begun, outcomes };
+}

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { countItems } from '../items/count-items.js';
+import { countItems, limitItems } from '../items/count-items.js';
 import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED } from './queue-limits.js';
 
 /**
@@ -78,9 +78,25 @@ export async function countAllAtWork(manager: EntityManager, now: number): Promi
   return countItems(manager, `state = 'RUNNING' AND lease_until >= ?`, [now]);
 }
 
+const AT_WORK_OF_USER = `state = 'RUNNING' AND user_id = ? AND lease_until >= ?`;
+
 /** Items of a user that some process is at work on. */
 export async function countAtWork(manager: EntityManager, userId: number, now: number): Promise<number> {
-  return countItems(manager, `state = 'RUNNING' AND user_id = ? AND lease_until >= ?`, [userId, now]);
+  return countItems(manager, AT_WORK_OF_USER, [userId, now]);
+}
+
+/** Has a claim of this item fail, at the end of its transaction, where its user has more items at work than may be. */
+export function limitAtWork(
+  tx: EntityManager,
+  { itemId, userId, now, exceeded }: { itemId: string; userId: number; now: number; exceeded: () => Error },
+): void {
+  limitItems(tx, {
+    itemId,
+    condition: AT_WORK_OF_USER,
+    values: [userId, now],
+    most: MAX_AT_WORK_PER_USER,
+    exceeded: async () => exceeded(),
+  });
 }
 
 /** Items of a provider that some process is at work on. */

@@ -1,5 +1,6 @@
 import type { Tier } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
+import { limitItems } from '../items/count-items.js';
 import { queueFull } from '../studio.errors.js';
 
 /**
@@ -28,9 +29,7 @@ export const MAX_UNFINISHED = 5_000;
 const TYPICAL_ITEM_MS = 10_000;
 
 /**
- * Refuses items that are more than the queue takes. Asked inside the submitting transaction after the items were
- * inserted and the user's account was changed: the lock on that row lets a user's submissions through one by one, so
- * that the count for the user is exact. That of the installation may be exceeded by transactions that commit together.
+ * Refuses items that are more than the queue takes; transactions that commit together may exceed it.
  * @param isCounted whether the wanted items are in the database already
  * @throws DomainError `studio.queue_full`; the transaction must be rolled back
  */
@@ -41,12 +40,7 @@ export async function assertQueueHasRoom(
   const added = isCounted ? 0 : count;
   const unfinished = await countUnfinished(manager, userId);
   const tooManyForUser = unfinished.ofUser + added - MAX_UNFINISHED_PER_USER;
-  if (tooManyForUser > 0) {
-    throw queueFull(
-      `You may have ${MAX_UNFINISHED_PER_USER} images waiting or being made at a time, and this would be more.`,
-      waitFor(tooManyForUser, MAX_AT_WORK_PER_USER),
-    );
-  }
+  if (tooManyForUser > 0) throw tooManyOfUser(tooManyForUser);
   const tooMany = unfinished.ofAll + added - MAX_UNFINISHED;
   if (tooMany > 0) {
     throw queueFull(
@@ -55,6 +49,35 @@ export async function assertQueueHasRoom(
     );
   }
 }
+
+/**
+ * Refuses items that the submitting transaction has inserted, at its end, where they are more than one user may have. To
+ * be called when the user's account was changed or that is left for the end as well: the lock on that row lets a user's
+ * submissions through one by one, so that this count is exact.
+ */
+export function limitUnfinished(
+  tx: EntityManager,
+  { userId, items }: { userId: number; items: readonly { readonly id: string }[] },
+): void {
+  const [first] = items;
+  if (!first) return;
+  limitItems(tx, {
+    itemId: first.id,
+    condition: `state IN ('QUEUED', 'RUNNING') AND user_id = ?`,
+    values: [userId],
+    most: MAX_UNFINISHED_PER_USER,
+    exceeded: async () => {
+      const { ofUser } = await countUnfinished(tx, userId);
+      return tooManyOfUser(ofUser - MAX_UNFINISHED_PER_USER);
+    },
+  });
+}
+
+const tooManyOfUser = (tooMany: number): Error =>
+  queueFull(
+    `You may have ${MAX_UNFINISHED_PER_USER} images waiting or being made at a time, and this would be more.`,
+    waitFor(tooMany, MAX_AT_WORK_PER_USER),
+  );
 
 async function countUnfinished(manager: EntityManager, userId: number): Promise<{ ofUser: number; ofAll: number }> {
   const [row] = await manager.query<{ items: number | string; own: number | string | null }[]>(
