@@ -35,6 +35,7 @@ class BucketPerPerson extends ObjectStore {
 
   put: ObjectStore['put'] = (key, ...others) => this.#of(key).put(key, ...others);
   get: ObjectStore['get'] = (key, ...others) => this.#of(key).get(key, ...others);
+  read: ObjectStore['read'] = (key, ...others) => this.#of(key).read(key, ...others);
   stat: ObjectStore['stat'] = (key, ...others) => this.#of(key).stat(key, ...others);
   remove: ObjectStore['remove'] = (key) => this.#of(key).remove(key);
   removeDrafts: ObjectStore['removeDrafts'] = () => Promise.resolve([]);

@@ -30,6 +30,11 @@ export interface ObjectBody {
   readonly bytes: number;
 }
 
+/** Where an object is read to, unless somebody has memory for it. */
+export function inNewMemory(bytes: number): Buffer {
+  return Buffer.allocUnsafe(bytes);
+}
+
 /** Raised by a second `put` to the same key: an object is never overwritten. */
 export class ObjectExistsError extends Error {
   override readonly name = 'ObjectExistsError';
@@ -74,6 +79,13 @@ export abstract class ObjectStore {
    * @throws DomainError `storage.object_not_found`
    */
   abstract get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<ObjectBody>;
+
+  /**
+   * Reads a whole object.
+   * @param memoryOf gives the memory to put so many bytes into
+   * @throws DomainError `storage.object_not_found`
+   */
+  abstract read(key: string, memoryOf?: (bytes: number) => Buffer): Promise<Buffer>;
 
   /** @throws DomainError `storage.object_not_found` */
   abstract stat(key: string, signal?: AbortSignal): Promise<ObjectStat>;

@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../../platform/errors/index.js';
 import { type ThumbnailSize, thumbnailKey } from './image-keys.js';
 import { ObjectStore } from './object-store.js';
-import { readWhole } from './read-whole.js';
 import { Thumbnailer } from './thumbnailer.js';
 
 /** Bytes of thumbnails that are kept in memory. */
@@ -44,16 +43,12 @@ export class ThumbnailFiles {
 
   async #readOrMake(imageKey: string, key: string): Promise<Buffer> {
     try {
-      return await this.#read(key);
+      return await this.store.read(key);
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'storage.object_not_found')) throw error;
     }
     await this.thumbnailer.makeThumbnails(imageKey);
-    return this.#read(key);
-  }
-
-  async #read(key: string): Promise<Buffer> {
-    return readWhole(await this.store.get(key));
+    return this.store.read(key);
   }
 
   #remember(key: string, file: ThumbnailFile): void {

@@ -99,7 +99,7 @@ describe('Thumbnailer', () => {
 
   test('draws once for everybody who asks at the same time, and again without harm', async () => {
     const key = await storedImage();
-    const get = jest.spyOn(store, 'get');
+    const get = jest.spyOn(store, 'read');
     const all = await Promise.all(Array.from({ length: 10 }, () => thumbnailer.makeThumbnails(key)));
 
     expect(get).toHaveBeenCalledTimes(1);
@@ -110,7 +110,7 @@ describe('Thumbnailer', () => {
     let reading = 0;
     let most = 0;
     const gate = Promise.withResolvers<undefined>();
-    jest.spyOn(store, 'get').mockImplementation(async () => {
+    jest.spyOn(store, 'read').mockImplementation(async () => {
       reading += 1;
       most = Math.max(most, reading);
       await gate.promise;
@@ -131,7 +131,7 @@ describe('Thumbnailer', () => {
 
   test('draws what somebody looks at before hundreds of images that nobody does', async () => {
     const drawn: string[] = [];
-    jest.spyOn(store, 'get').mockImplementation((key) => {
+    jest.spyOn(store, 'read').mockImplementation((key) => {
       drawn.push(key);
       return Promise.reject(objectNotFound());
     });
@@ -156,7 +156,7 @@ describe('Thumbnailer', () => {
     const key = await storedImage();
     const files = new ThumbnailFiles(store, thumbnailer);
     const made = await files.get(key, 256);
-    const get = jest.spyOn(store, 'get');
+    const get = jest.spyOn(store, 'read');
     const remembered = await files.get(key, 256);
     expect(get).not.toHaveBeenCalled();
     const read = await new ThumbnailFiles(store, thumbnailer).get(key, 256);
@@ -175,7 +175,7 @@ describe('Thumbnailer', () => {
     await files.get(first, 512);
     await files.get(last, 512);
 
-    const get = jest.spyOn(store, 'get');
+    const get = jest.spyOn(store, 'read');
     await files.get(first, 512);
     expect(get).not.toHaveBeenCalled();
     await files.get(second, 512);

