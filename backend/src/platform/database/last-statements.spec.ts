@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { createMariadbDatabase, mariadbUrl } from '../../../test/mariadb.js';
 import { describeOnEveryDatabase, type TestDatabase } from '../../../test/test-database.js';
+import { connect, dataSourceOptions } from './data-source.js';
 import { isCheckViolation, isUniqueViolation } from './database-errors.js';
 import { type LastStatement, atLast, carryOut } from './last-statements.js';
+import { Transactions } from './transactions.js';
 
 const INSERT = `INSERT INTO credit_account (id, owner_type, owner_id, granted, available) VALUES (?, 'user', ?, ?, ?)`;
 
@@ -17,7 +20,7 @@ const taking = (id: string): LastStatement => ({
   refused: async () => new Error(`${id} has nothing`),
 });
 
-async function balances({ dataSource }: TestDatabase): Promise<Record<string, number>> {
+async function balances({ dataSource }: Pick<TestDatabase, 'dataSource'>): Promise<Record<string, number>> {
   const rows = await dataSource.query<{ id: string; available: number | string }[]>(
     'SELECT id, available FROM credit_account',
   );
@@ -177,3 +180,29 @@ describeOnEveryDatabase('The last statements of a transaction', (open) => {
     await expect(carryOut(manager)).rejects.toThrow(TypeError);
   });
 });
+
+if (mariadbUrl !== undefined)
+  test('The last statements of a transaction are sent one by one to what may be MySQL', async () => {
+    const database = await createMariadbDatabase();
+    const place = { databaseUrl: database.url, databasePoolSize: 3, sqliteFile: '' };
+    // Nobody asks the server what it is here, so it is taken for MySQL.
+    const dataSource = await connect(dataSourceOptions(place));
+    const sent: string[] = [];
+    dataSource.logger.logQuery = (sql) => void sent.push(sql.slice(0, 6));
+    try {
+      const transactions = new Transactions(dataSource);
+      await transactions.run(async (tx) => atLast(tx, opening('a', 2), taking('a')));
+
+      const refused = transactions.run(async (tx) => atLast(tx, taking('a'), taking('a'), taking('a')));
+
+      await expect(refused).rejects.toThrow('a has nothing');
+      expect(sent.filter((sql) => /INSERT|UPDATE|BEGIN|COMMIT/.test(sql))).toEqual([
+        ...['INSERT', 'UPDATE', 'COMMIT'],
+        ...['UPDATE', 'UPDATE'],
+      ]);
+      expect(await balances({ dataSource })).toEqual({ a: 1 });
+    } finally {
+      await dataSource.destroy();
+      await database.drop();
+    }
+  });
