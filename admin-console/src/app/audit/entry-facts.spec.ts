@@ -25,6 +25,7 @@ describe('the difference that an entry tells of', () => {
       before: 'none',
       after: long,
     });
+    expect(differencesOf({ before: null, after: { prompt_enhancer_instruction: long } })[0]?.after).toBe(long);
   });
 
   it.each([

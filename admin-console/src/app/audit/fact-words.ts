@@ -1,6 +1,6 @@
 import type { AuditFacts } from '@atelier/contracts';
 import { formatCredits, formatInstant, formatNumber, formatSpan } from '../platform/formatting';
-import { settingInWords, settingName } from '../platform/setting-names';
+import { settingName, wholeSettingInWords } from '../platform/setting-names';
 
 type Fact = AuditFacts[string];
 
@@ -36,7 +36,7 @@ export function factInWords(field: string, fact: Fact | undefined): string {
   if (typeof fact === 'boolean') return fact ? 'on' : 'off';
   if (typeof fact === 'number') return numberInWords(field, fact);
   if (typeof fact !== 'string') return fact.length === 0 ? 'none' : fact.join(', ');
-  if (settingName(field) !== field) return settingInWords(field, fact);
+  if (settingName(field) !== field) return wholeSettingInWords(field, fact);
   return INSTANT.test(fact) ? formatInstant(fact) : fact;
 }
 

@@ -81,14 +81,20 @@ const UNITS: Record<Unit, (value: number) => string> = {
 /** As much of a long text is read in a review. */
 const READ_LENGTH = 80;
 
-/** A value as it is read: `5 credits`, `Hugging Face`. */
+/** A value as it is read: `5 credits`, `Hugging Face`; of a long text its beginning. */
 export function settingInWords(key: string, value: string): string {
+  const text = wholeSettingInWords(key, value);
+  return text.length > READ_LENGTH ? `${text.slice(0, READ_LENGTH)}…` : text;
+}
+
+/** The same with all of a long text. */
+export function wholeSettingInWords(key: string, value: string): string {
   const text = value.trim();
   if (text === '') return 'nothing';
   const name: SettingName | undefined = isNamed(key) ? SETTING_NAMES[key] : undefined;
   if (name?.unit && Number.isFinite(Number(text))) return UNITS[name.unit](Number(text));
   if (switchedProvider(key) !== undefined) return text === 'true' ? 'on' : 'off';
-  return ENHANCER_LABELS[text] ?? (text.length > READ_LENGTH ? `${text.slice(0, READ_LENGTH)}…` : text);
+  return ENHANCER_LABELS[text] ?? text;
 }
 
 const isNamed = (key: string): key is keyof typeof SETTING_NAMES => Object.hasOwn(SETTING_NAMES, key);
