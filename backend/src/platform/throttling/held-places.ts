@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { STREAM_OPENED } from '../http/event-stream.js';
 import type { Claim, Counted } from './counts.js';
 
-/** On the response itself: a table of responses costs the collector of garbage more than all of this. */
+/** On the response itself, which ends with it: nothing has to be looked up, and no table be kept tidy. */
 const NOTE = Symbol('counted');
 
 interface Note<One extends Claim> {
@@ -12,7 +12,7 @@ interface Note<One extends Claim> {
 
 type NotedResponse<One extends Claim> = ServerResponse & { [NOTE]?: Note<One> };
 
-/** Notes on a response whose requests its own was counted among */
+/** Notes on a response whose requests its own was counted among. */
 export function noteClaims<One extends Claim>(response: NotedResponse<One>, claims: readonly One[]): void {
   noteOf(response).claims.push(...claims);
 }

@@ -11,7 +11,7 @@ export interface AnswerDraft {
   credentialEndsAt: number | undefined;
 }
 
-/** On the request itself: a table of requests costs the collector of garbage more than all of this. */
+/** On the request itself, which ends with it: nothing has to be looked up, and no table be kept tidy. */
 const DRAFT = Symbol('answer draft');
 
 type DraftedRequest = IncomingMessage & { [DRAFT]?: AnswerDraft };
