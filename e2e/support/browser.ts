@@ -1,6 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Page, expect, test as base } from '@playwright/test';
+import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
 import { type ApiClient, signIn } from './api-client.js';
+import { assertNoComplaints } from './answer-complaints.js';
+import { watchAnswers } from './browser-answers.js';
 import { type Server, startServer } from './server.js';
 
 interface WorkerFixtures {
@@ -11,7 +13,7 @@ interface WorkerFixtures {
 }
 
 /** Playwright's `test` with a running product: `page.goto('/')` is its console. */
-export const test = base.extend<object, WorkerFixtures>({
+export const test = base.extend<{ context: BrowserContext }, WorkerFixtures>({
   server: [
     async ({}, use) => {
       const server = await startServer({ env: { WEBHOOK_ALLOW: '127.0.0.1' } });
@@ -21,6 +23,13 @@ export const test = base.extend<object, WorkerFixtures>({
     { scope: 'worker', timeout: 120_000 },
   ],
   admin: [async ({ server }, use) => use(await signIn(server)), { scope: 'worker' }],
+  // What the console is answered is held against the document of the API, as everything is in the suite of the API.
+  context: async ({ context, server }, use) => {
+    const looked = watchAnswers(context, server.origin);
+    await use(context);
+    await looked();
+    assertNoComplaints();
+  },
   baseURL: async ({ server }, use) => use(server.origin),
 });
 
