@@ -11,7 +11,7 @@ import { ENGINES, installations } from './installations.js';
 const IMAGES = 8;
 
 /** What an image may cost from the request to the answer, each transaction with its begin and its commit. */
-const STATEMENTS = 46;
+const STATEMENTS = 50;
 const TRANSACTIONS = 3;
 
 /** What one query runner was asked for: a transaction, or a statement by itself. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Transactions } from '../../src/platform/database/index.js';
+import { Transactions, carryOut } from '../../src/platform/database/index.js';
 
 /** What somebody does while others do something else. */
 export interface Operation {
@@ -26,7 +26,10 @@ export class ScheduledTransactions extends Transactions {
     await operation.turn();
     return super.run(async (tx) => {
       try {
-        return await body(tx);
+        const result = await body(tx);
+        // Together with the commit, of two that waited for each other nobody could say which was first.
+        await carryOut(tx);
+        return result;
       } finally {
         operation.acted();
       }
