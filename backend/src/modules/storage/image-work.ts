@@ -10,9 +10,9 @@ const MAX_WAITING = 600;
 
 /**
  * Thumbnails begin when no image has come for a moment, so that whoever waits for one of several in a row has the whole
- * machine; when these many wait, they go along.
+ * machine; when these many wait, they go along. Reading and keeping files leaves a core free now and then: two more use it.
  */
-const PAUSES: Pauses = { afterMs: 50, patience: 256 };
+const PAUSES: Pauses = { afterMs: 50, patience: 256, atOnce: CONCURRENCY + 2 };
 
 /** All decoding and drawing of images in this process: what somebody waits for goes before what can wait. */
 @Injectable()

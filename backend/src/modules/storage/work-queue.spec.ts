@@ -79,7 +79,7 @@ describe('WorkQueue', () => {
 
   test('waits for a moment of quiet, and goes along one at a time when too many wait', async () => {
     const log: string[] = [];
-    const queue = new WorkQueue(2, 10, { afterMs: 20, patience: 2 });
+    const queue = new WorkQueue(2, 10, { afterMs: 20, patience: 2, atOnce: 2 });
     const [urgent, a, b] = [piece(log, 'urgent'), piece(log, 'a'), piece(log, 'b')];
     const [c, d] = [piece(log, 'c'), piece(log, 'd')];
     const results = [queue.run(urgent.work), ...[a, b, c].map(({ work }) => queue.runInPause(work))];
@@ -100,6 +100,19 @@ describe('WorkQueue', () => {
     await Promise.all(results);
     expect(log).toEqual(['urgent', 'a', 'b', 'c', 'd']);
     expect(performance.now() - endedAtMs).toBeGreaterThan(15);
+  });
+
+  test('does more at once in a pause where that is wanted, and no more than that', async () => {
+    const log: string[] = [];
+    const queue = new WorkQueue(1, 10, { afterMs: 0, patience: 10, atOnce: 3 });
+    const pieces = ['a', 'b', 'c', 'd'].map((name) => piece(log, name));
+    const results = pieces.map(({ work }) => queue.runInPause(work));
+
+    await settled();
+    expect(log).toEqual(['a', 'b', 'c']);
+    for (const { end } of pieces) end();
+
+    await expect(Promise.all(results)).resolves.toEqual(['a', 'b', 'c', 'd']);
   });
 
   test('pushes what can wait back as well', async () => {

@@ -13,13 +13,13 @@ export interface Pauses {
   readonly afterMs: number;
   /** So many pieces wait for a pause; while there are more, they go along with the other work, one at a time. */
   readonly patience: number;
+  /** So many pieces at once in a pause: more than of other work where a piece has to wait for files now and then. */
+  readonly atOnce: number;
 }
-
-const ANY_PAUSE: Pauses = { afterMs: 0, patience: Number.POSITIVE_INFINITY };
 
 /**
  * Runs at most so many pieces of work at once, first come, first served. Besides, there is work that nobody waits for:
- * it begins while there is no other, so many pieces at once as well.
+ * it begins while there is no other.
  */
 export class WorkQueue {
   readonly #waiting: (() => void)[] = [];
@@ -33,7 +33,7 @@ export class WorkQueue {
   constructor(
     private readonly concurrency: number,
     private readonly maxWaiting = Number.POSITIVE_INFINITY,
-    private readonly pauses = ANY_PAUSE,
+    private readonly pauses: Pauses = { afterMs: 0, patience: Number.POSITIVE_INFINITY, atOnce: concurrency },
   ) {}
 
   /** How much work has not begun. */
@@ -89,7 +89,7 @@ export class WorkQueue {
 
   #patientPlaces(): number {
     const pauseInMs = this.#quietSinceMs + this.pauses.afterMs - performance.now();
-    if (this.#running === 0 && pauseInMs <= 0) return this.concurrency;
+    if (this.#running === 0 && pauseInMs <= 0) return this.pauses.atOnce;
     if (this.#running === 0) this.#lookAgainIn(pauseInMs);
     return this.#patient.length > this.pauses.patience ? 1 : 0;
   }
