@@ -1,4 +1,4 @@
-// The least that anybody must do who promises what Atelier promises, with its own functions for the image: record the
+// What a plain program does that promises what Atelier promises, with its own functions for the image: record the
 // request, ask the provider, decode base64, prove every pixel, store durably under a hash, record the image. There is no
 // access control, no account, no framework and no queue in it.
 // `node checked-store.mjs http://127.0.0.1:PORT FOLDER` prints its own origin.
