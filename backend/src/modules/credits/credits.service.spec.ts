@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { describeAppOnEveryDatabase } from '../../../test/test-app.js';
+import { AuditEntryRow } from '../../platform/audit/index.js';
+import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { Metrics } from '../../platform/metrics/index.js';
 import { CreditAccount } from './credit-account.entity.js';
 import { SYSTEM_ACTOR } from './credit-ledger.js';
@@ -27,7 +29,9 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
       [anna.id, balance],
       [ben.id, { available: 20, held: 0, consumed: 0, granted: 20 }],
     ]);
-    await expect(credits.balanceOf(999)).rejects.toThrow('User 999 has no credit account');
+    for (const asked of [credits.balanceOf(999), credits.entriesOf(999, { limit: 1 })]) {
+      await expect(asked).rejects.toThrow('User 999 has no credit account');
+    }
   });
 
   test('tells in the statement what happened, the newest first', async () => {
@@ -120,10 +124,19 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
     const entry = await dataSource.manager.findOneByOrFail(LedgerEntry, { id: revoked.grant.id });
     expect([entry.actorType, entry.actorId]).toEqual(['user', String(ADMINISTRATOR.id)]);
     expect(await credits.balanceOf(anna.id)).toMatchObject({ granted: 8, available: 8 });
+    const audited = await dataSource.manager.find(AuditEntryRow, {
+      where: { targetType: 'credit_account', targetId: String(anna.id) },
+      order: { sequence: 'ASC' },
+    });
+    const grantIds = [granted.grant.id.replace('.grant', ''), revoked.grant.id.replace('.revoke', '')];
+    expect(audited.map(({ actorId, action, after, detail }) => [actorId, action, after, detail])).toEqual([
+      [ADMINISTRATOR.id, 'credits.grant', JSON.stringify({ grant_id: grantIds[0], amount: 5 }), 'A present'],
+      [ADMINISTRATOR.id, 'credits.revoke', JSON.stringify({ grant_id: grantIds[1], amount: 7 }), 'A mistake'],
+    ]);
   });
 
   test('grants once under a key, and answers the same again', async () => {
-    const { credits, join } = await open();
+    const { app, credits, join } = await open();
     const anna = await join('Anna', 10);
     const request = { user_id: anna.id, amount: 5, reason: 'A present' };
 
@@ -138,6 +151,11 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
     });
     await credits.grant({ ...ADMINISTRATOR, id: 2_000_000 }, request, 'double click');
     expect(await credits.balanceOf(anna.id)).toMatchObject({ granted: 20 });
+    // The key is that of this route: elsewhere it would be another one.
+    const keyed = { principal: `user:${ADMINISTRATOR.id}`, key: 'double click', body: request };
+    const routes = ['POST /api/v1/admin/credits/grants', 'POST /api/v1/studio/generate'];
+    const found = await Promise.all(routes.map((route) => app.get(IdempotencyKeys).find({ ...keyed, route })));
+    expect(found).toEqual([outcomes[0]?.grant.id, undefined]);
   });
 
   test('refuses what can not be granted or revoked, and changes nothing', async () => {

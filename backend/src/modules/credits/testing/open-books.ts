@@ -3,6 +3,7 @@ import type { TestDatabase } from '../../../../test/test-database.js';
 import { CreditAccount } from '../credit-account.entity.js';
 import { CreditHold } from '../credit-hold.entity.js';
 import { CreditLedger, SYSTEM_ACTOR } from '../credit-ledger.js';
+import type { CreditNews } from '../credit-news.js';
 import { LedgerAudit } from '../ledger-audit.js';
 import { LedgerEntry } from '../ledger-entry.entity.js';
 import { NO_NEWS } from './no-news.js';
@@ -21,10 +22,14 @@ export interface Books extends TestDatabase {
 type Open = (...entities: (new () => object)[]) => Promise<TestDatabase>;
 
 /** The ledger alone, with one account that so many credits were granted to. */
-export async function openBooksOn(open: Open, granted: number): Promise<Books> {
+export async function openBooksOn(
+  open: Open,
+  granted: number,
+  news: Pick<CreditNews, 'granted' | 'isWatched' | 'lessened'> = NO_NEWS,
+): Promise<Books> {
   const database = await open(CreditAccount, CreditHold, LedgerEntry);
   const { dataSource, transactions, clock } = database;
-  const ledger = new CreditLedger(clock, NO_NEWS);
+  const ledger = new CreditLedger(clock, news);
   await transactions.run(async (tx) => {
     await ledger.openAccount(tx, NEIGHBOUR);
     await ledger.openAccount(tx, USER);
