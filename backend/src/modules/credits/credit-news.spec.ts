@@ -12,7 +12,7 @@ const price = (credits: number) => ({ credits, version: 'test' });
 const SETTINGS = {
   ...settingsInForce(new Map()),
   creditsLowThreshold: 10,
-  prices: { STANDARD: price(2), PREMIUM2: price(3), PREMIUM4: price(8) },
+  prices: { standard: price(2), premium2: price(3), premium4: price(8) },
 };
 
 describeOnEveryDatabase('News of credits', (open) => {

@@ -249,6 +249,11 @@ describeAppOnEveryDatabase('GenerationEvents', (start) => {
     expect(await events.prune()).toBe(1);
     expect(await eventsOf(studio, old.generationId)).toEqual([]);
     expect(await eventsOf(studio, fresh.generationId)).toEqual(['started']);
+
+    clock.nowMs += 7 * DAY_MS + 1;
+    const others = [await studio.claim(await studio.submit()), await studio.claim(await studio.submit())];
+    expect(await events.prune()).toBe(1);
+    for (const { generationId } of others) expect(await eventsOf(studio, generationId)).toEqual(['started']);
   });
 });
 

@@ -3,9 +3,18 @@ import fc from 'fast-check';
 import { describeOnEveryDatabase } from '../../../../test/test-database.js';
 import { newId } from '../../../platform/crypto/index.js';
 import { GenerationItem, ITEM_STATES, type ItemState } from '../items/generation-item.entity.js';
-import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED_PER_USER, assertQueueHasRoom } from './queue-limits.js';
+import {
+  MAX_AT_WORK_PER_PROCESS,
+  MAX_AT_WORK_PER_USER,
+  MAX_UNFINISHED,
+  MAX_UNFINISHED_PER_USER,
+  assertQueueHasRoom,
+  limitUnfinished,
+} from './queue-limits.js';
 
 const ANNA = 1;
+
+type GenerationItemDraft = ReturnType<typeof itemOf>;
 
 const itemOf = (userId: number, state: ItemState) => ({
   id: newId(1),
@@ -52,5 +61,50 @@ describeOnEveryDatabase('The room in the queue of one person', (open) => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  test('is exceeded by no transaction that has put items there, at its end', async () => {
+    const { dataSource, transactions } = await open(GenerationItem);
+    const submit = (items: readonly GenerationItemDraft[]) =>
+      transactions.run(async (tx) => {
+        await tx.insert(GenerationItem, [...items]);
+        limitUnfinished(tx, { userId: ANNA, items });
+      });
+    const counted = () => dataSource.manager.countBy(GenerationItem, { userId: ANNA });
+    const anna = (state: ItemState, count: number) => Array.from({ length: count }, () => itemOf(ANNA, state));
+    await transactions.run((tx) => tx.insert(GenerationItem, [...anna('SUCCEEDED', 3), itemOf(2, 'QUEUED')]));
+    await transactions.run((tx) => tx.insert(GenerationItem, anna('RUNNING', MAX_UNFINISHED_PER_USER - 10)));
+
+    await submit(anna('QUEUED', 8));
+    for (const count of [3, 3 + MAX_AT_WORK_PER_USER])
+      await expect(submit(anna('QUEUED', count))).rejects.toMatchObject({
+        code: 'studio.queue_full',
+        message: expect.stringContaining('You may have 100 images waiting'),
+        retryAfterMs: Math.ceil((count - 2) / MAX_AT_WORK_PER_USER) * 10_000,
+      });
+    expect(await counted()).toBe(3 + MAX_UNFINISHED_PER_USER - 2);
+    await submit(anna('QUEUED', 2));
+    await submit([]);
+    expect(await counted()).toBe(3 + MAX_UNFINISHED_PER_USER);
+  });
+});
+
+describeOnEveryDatabase('The room in the queue of all', (open) => {
+  test('is taken up by what is wanted beside what is there', async () => {
+    const { dataSource, transactions } = await open(GenerationItem);
+    const items = Array.from({ length: MAX_UNFINISHED - 1 }, () => itemOf(2, 'QUEUED'));
+    await transactions.run(async (tx) => {
+      for (let first = 0; first < items.length; first += 500)
+        await tx.insert(GenerationItem, items.slice(first, first + 500));
+    });
+    const ask = (count: number) => assertQueueHasRoom(dataSource.manager, { userId: ANNA, count, isCounted: false });
+
+    await expect(ask(1)).resolves.toBeUndefined();
+    for (const count of [2, 2 + MAX_AT_WORK_PER_PROCESS])
+      await expect(ask(count)).rejects.toMatchObject({
+        code: 'studio.queue_full',
+        message: expect.stringContaining('More images are waiting to be made than we can take on.'),
+        retryAfterMs: Math.ceil((count - 1) / MAX_AT_WORK_PER_PROCESS) * 10_000,
+      });
   });
 });
