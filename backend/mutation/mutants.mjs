@@ -13,6 +13,8 @@
 const MODEL = 'test/model/money-and-jobs.spec.ts';
 const LEDGER = 'src/modules/credits/credit-ledger.spec.ts';
 const QUEUE = 'src/modules/studio/items/item-queue.spec.ts';
+const LAST_STATEMENTS = 'src/platform/database/last-statements.spec.ts';
+const ANSWERS = 'test/answer-memory.spec.ts';
 
 /** @type {readonly Mutant[]} */
 export const MUTANTS = [
@@ -103,5 +105,48 @@ export const MUTANTS = [
     from: 'if (row.fingerprint === fingerprintOf(request)) return row.resultId;',
     to: 'if (row.fingerprint !== "") return row.resultId;',
     specs: ['src/platform/idempotency/idempotency-keys.spec.ts', MODEL],
+  },
+  {
+    name: 'a transaction is committed without what was left for its end',
+    file: 'platform/database/last-statements.ts',
+    from: 'const isCommitted = await carryOutAll(runner, { isLast: true });',
+    to: 'const isCommitted = false;',
+    specs: [LAST_STATEMENTS],
+    tests: 'are carried out behind all others',
+  },
+  {
+    name: 'what was left for the end is carried out behind the commit',
+    file: 'platform/database/last-statements.ts',
+    from: '[...parts, ...ending]',
+    to: '[...ending, ...parts]',
+    specs: [LAST_STATEMENTS],
+    tests: 'keep nothing when one of them is refused',
+    engine: 'MariaDB',
+  },
+  {
+    name: 'an answer is still given after something was written',
+    file: 'platform/http/answer-memory/answer-memory.ts',
+    from: 'if (version !== this.#version) this.#answers.clear();',
+    to: '',
+    specs: [ANSWERS],
+    tests: 'is not given any more',
+  },
+  {
+    name: 'an answer is remembered although something was written while it was made',
+    file: 'platform/http/answer-memory/answer-memory.ts',
+    from: 'if (this.#currentVersion() !== draft.version) return;',
+    to: '',
+    specs: [ANSWERS],
+    tests: 'is not remembered',
+  },
+  {
+    name: 'a call goes on record once its item has been claimed, not with it',
+    file: 'modules/studio/items/item-claims.ts',
+    from: 'const item = await this.#claim(id, whenTaken);',
+    to: `
+      const item = await this.#claim(id);
+      if (item && whenTaken) await this.transactions.run((tx) => whenTaken(tx, item));`,
+    specs: ['src/modules/studio/items/item-starts.spec.ts'],
+    tests: "is nobody's when its call",
   },
 ];

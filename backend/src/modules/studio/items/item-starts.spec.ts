@@ -6,6 +6,7 @@ import { MAX_AT_WORK_PER_USER } from '../queue/queue-limits.js';
 import { PRICE, openStudio } from '../testing/open-studio.js';
 import { openWorker } from '../testing/open-worker.js';
 import { ScriptedProvider, deliver } from '../testing/scripted-provider.js';
+import { ItemCalls } from './item-calls.js';
 
 describeAppOnEveryDatabase('An item that is taken up', (start) => {
   async function open(key = 'mock') {
@@ -50,6 +51,18 @@ describeAppOnEveryDatabase('An item that is taken up', (start) => {
     expect(started.filter((one) => one !== undefined)).toHaveLength(1);
     expect(await calls()).toHaveLength(1);
     expect(await starts.start('nobody')).toBeUndefined();
+  });
+
+  test("is nobody's when its call can not be put on record", async () => {
+    const { app, starts, submit, calls, stateOf } = await open();
+    const id = await submit();
+    jest.spyOn(app.get(ItemCalls), 'record').mockRejectedValueOnce(new Error('away'));
+
+    await expect(starts.start(id)).rejects.toThrow('away');
+
+    expect(await stateOf(id)).toBe('QUEUED');
+    expect(await starts.start(id)).toMatchObject({ item: { fence: 1, attempt: 1 }, call: { id: expect.any(String) } });
+    expect(await calls()).toHaveLength(1);
   });
 
   test('leaves no call behind when its user has enough items at work', async () => {
