@@ -32,7 +32,7 @@ function newSweeper({ app, queue, clock }: TestStudio, aborted: string[] = [], i
       app.get(WorkMetrics),
       clock,
     ),
-    // Nothing waits for a provider that rests here; stranded-items.spec.ts is about those that do.
+    // Nothing waits for a provider that rests here; item-fallback.spec.ts is about those that do.
     { handOver: () => Promise.resolve([]) },
     new OrphanFiles(app.get(ObjectStore), app.get(GalleryService), clock),
     { abort: (itemId) => void aborted.push(itemId), isIdle },
