@@ -52,13 +52,13 @@ describeAppOnEveryDatabase('Money and jobs', (start) => {
       });
       const property = fc.asyncProperty(credits, rounds, fc.scheduler(), async (initial, program, scheduler) => {
         const studio = await installation.forNewcomer(initial);
-        const model = new StudioModel(studio.clock.nowMs, initial);
+        let model = new StudioModel(studio.clock.nowMs, initial);
         const stage = new AllAtOnce(studio, scheduler);
         for (const [ms, commands] of program) {
           studio.clock.nowMs += ms;
           model.nowMs += ms;
           await fc.scheduledModelRun(scheduler, () => ({ model, real: stage }), commands);
-          await stage.settle(model);
+          model = await stage.settle(model);
         }
         await expectQuiet(studio, model);
       });

@@ -1,5 +1,6 @@
 import type fc from 'fast-check';
 import { expectSame } from './expect-same.js';
+import { type Done, explained } from './explained.js';
 import type { ObservedStudio } from './observed-studio.js';
 import type { Stage } from './programs.js';
 import { asOperation } from './scheduled-transactions.js';
@@ -13,24 +14,17 @@ export class OneByOne implements Stage {
   async carryOut(step: Step, model: StudioModel): Promise<void> {
     const outcome = await step.carryOut(this.studio);
     const after = await this.studio.observe();
-    compare(step, outcome, step.expect(model, outcome, after));
+    expectSame([step.told, outcome], [step.told, step.expect(model, outcome, after)]);
     expectSame(after, model.observation());
   }
 }
 
-interface Done {
-  readonly step: Step;
-  readonly outcome: unknown;
-  /** When its transaction had said everything, among all; or when it ended, if it had none. */
-  readonly actedAt: number;
-}
-
 /**
- * Carries steps out at the same time, their transactions in an order that the scheduler decides. Afterwards there must
- * be an order of one after the other that explains every answer and the state at the end: that of the transactions.
+ * Carries steps out at the same time, their transactions begun in an order that the scheduler decides. Afterwards there
+ * must be an order of one after the other that explains every answer and the state at the end.
  */
 export class AllAtOnce implements Stage {
-  #acts = 0;
+  #moment = 0;
   #done: Promise<Done>[] = [];
 
   constructor(
@@ -39,32 +33,31 @@ export class AllAtOnce implements Stage {
   ) {}
 
   async carryOut(step: Step): Promise<void> {
-    let actedAt: number | undefined;
-    const operation = {
-      turn: () => this.scheduler.schedule(Promise.resolve(), step.told),
-      acted: () => (actedAt = this.#acts += 1),
+    const calledAt = this.#next();
+    let turnAt: number | undefined;
+    const turn = async (): Promise<void> => {
+      await this.scheduler.schedule(Promise.resolve(), step.told);
+      turnAt ??= this.#next();
     };
-    const done = asOperation(operation, () => step.carryOut(this.studio)).then((outcome) => ({
+    const done = asOperation({ turn }, () => step.carryOut(this.studio)).then((outcome) => ({
       step,
       outcome,
-      actedAt: actedAt ?? (this.#acts += 1),
+      begunAt: turnAt ?? calledAt,
+      endedAt: this.#next(),
     }));
     // A failure is reported when everything has ended, with whatever the others did.
     done.catch(() => undefined);
     this.#done.push(done);
   }
 
-  /** Waits until everything is done, and has the model follow. */
-  async settle(model: StudioModel): Promise<void> {
+  /** Waits until everything is done. @returns the model after it */
+  async settle(model: StudioModel): Promise<StudioModel> {
     const done = await this.scheduler.waitFor(Promise.all(this.#done.splice(0)));
-    const after = await this.studio.observe();
-    for (const { step, outcome } of done.sort((one, other) => one.actedAt - other.actedAt)) {
-      compare(step, outcome, step.expect(model, outcome, after));
-    }
-    expectSame(after, model.observation());
+    return explained(model, done, await this.studio.observe());
   }
-}
 
-function compare({ told }: Step, outcome: unknown, expected: unknown): void {
-  expectSame([told, outcome], [told, expected]);
+  #next(): number {
+    this.#moment += 1;
+    return this.#moment;
+  }
 }

@@ -91,6 +91,20 @@ export class StudioModel {
     };
   }
 
+  /** One that goes its own way from here. */
+  copy(): StudioModel {
+    const copy = new StudioModel(this.nowMs, 0);
+    Object.assign(copy.#account, this.#account);
+    for (const [id, item] of this.#items) copy.#items.set(id, { ...item });
+    for (const [key, submitted] of this.#submissions) copy.#submissions.set(key, submitted);
+    for (const [key, grant] of this.#grants) copy.#grants.set(key, grant);
+    for (const call of this.#calls) copy.#calls.add(call);
+    copy.generationIds.push(...this.generationIds);
+    copy.claims.push(...this.claims);
+    copy.sent.push(...this.sent);
+    return copy;
+  }
+
   observation(): Observation {
     return {
       account: { ...this.#account },
