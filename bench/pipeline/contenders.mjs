@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { call, startServer } from '../server.mjs';
 import { portkeyHeaders, startPortkey } from './portkey.mjs';
-import { startProgram } from './processes.mjs';
+import { startProgram, startProgramAsOurs } from './processes.mjs';
 
 const FAKE = join(import.meta.dirname, '..', '..', 'backend', 'test', 'fakes', 'openai', 'main.mjs');
 const PICTURE_BYTES = 1_200_000;
@@ -45,7 +45,7 @@ export async function startContenders(upstream, dataDir, requestsBy = (_, tokens
   const passThrough = await startProgram(join(import.meta.dirname, 'pass-through.mjs'), upstream.origin);
   const checkedFolder = join(dataDir, 'checked-store');
   mkdirSync(checkedFolder);
-  const checkedStore = await startProgram(
+  const checkedStore = await startProgramAsOurs(
     join(import.meta.dirname, 'checked-store.mjs'),
     upstream.origin,
     checkedFolder,

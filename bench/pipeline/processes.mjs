@@ -3,14 +3,20 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ENGINE, THREADS } from '../../tools/engine.mjs';
 import { freePort } from '../../tools/services.mjs';
 
 const CLOCK_TICKS_PER_SECOND = 100;
 const START_TIMEOUT_MS = 20_000;
 
 /** Starts a program that says in its first line where it listens. @returns its origin, its id, and how to stop it */
-export async function startProgram(...args) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+export const startProgram = (...args) => startListening(args, process.env);
+
+/** The same, with the engine and its threads set as they are for Atelier. */
+export const startProgramAsOurs = (...args) => startListening([...ENGINE, ...args], { ...process.env, ...THREADS });
+
+async function startListening(args, env) {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   child.stdout.resume();
   return { origin: new URL(line.replace('Listening on ', '')).origin, pid: child.pid, stop: () => stop(child) };

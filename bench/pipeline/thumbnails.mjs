@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,17 +8,20 @@ const POLL_MS = 100;
 
 /** Counts originals and their thumbnails on the disk, below a server's data folder. */
 export function thumbnailsUnder(folder) {
-  const count = () => {
-    const files = readdirSync(join(folder, 'static'), { recursive: true }).map(String);
-    const made = files.filter((file) => file.endsWith('.webp')).length;
+  const root = join(folder, 'static');
+  const look = () => {
+    const files = readdirSync(root, { recursive: true }).map(String);
+    const made = files.filter((file) => file.endsWith('.webp'));
     return { made, wanted: files.filter((file) => file.endsWith('.png')).length * THUMBNAILS_PER_IMAGE };
   };
   return {
     /** Images that have theirs. */
-    pairs: () => count().made / THUMBNAILS_PER_IMAGE,
-    /** Resolves when every image has its thumbnails. */
+    pairs: () => look().made.length / THUMBNAILS_PER_IMAGE,
+    /** Resolves when every image has its thumbnails, with when the last of them was written, in milliseconds since 1970. */
     async settled() {
-      for (let { made, wanted } = count(); made < wanted; { made, wanted } = count()) await sleep(POLL_MS);
+      let { made, wanted } = look();
+      for (; made.length < wanted; { made, wanted } = look()) await sleep(POLL_MS);
+      return Math.max(...made.map((file) => statSync(join(root, file)).mtimeMs));
     },
   };
 }
