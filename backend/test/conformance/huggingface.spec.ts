@@ -10,6 +10,8 @@ import { FakeHuggingFace } from '../fakes/huggingface/fake-huggingface.mjs';
 /** The vendor's client knows no other hosts than these, and asks for the model of its sub-provider before each call. */
 const VENDOR_HOSTS = ['router.huggingface.co', 'huggingface.co', 'v3.fal.media'];
 
+const JOB_ID = /[0-9a-f]{8}-[0-9a-f-]{27}/;
+
 const TOKEN = 'hf_conformance';
 const SCHNELL = 'black-forest-labs/FLUX.1-schnell';
 const STABLE_DIFFUSION = 'stabilityai/stable-diffusion-3-medium-diffusers';
@@ -30,7 +32,7 @@ describe('the fake Hugging Face, asked by the official client', () => {
     await fake.stop();
   });
 
-  const paths = () => fake.requests.map(({ method, path }) => `${method} ${path.replace(/fal-fake-\d+/, 'ID')}`);
+  const paths = () => fake.requests.map(({ method, path }) => `${method} ${path.replace(JOB_ID, 'ID')}`);
 
   it.each([
     ['nscale', SCHNELL, { size: '1536x1024' }],

@@ -69,6 +69,15 @@ export interface ConnectionReport {
   readonly warnings?: readonly string[];
 }
 
+/** As many characters as a handle may have. */
+export const HANDLE_MAX_LENGTH = 200;
+
+/**
+ * Is told under which handle a vendor has accepted the work, and that it goes on there whoever listens. With the handle the
+ * work can be taken up again or called off. It has no secret in it. Never rejects.
+ */
+export type AcceptanceListener = (handle: string) => Promise<void>;
+
 /** The port: anything that can turn a prompt into one image. Everything that can be decided about it is in its set-up. */
 export interface ImageProvider {
   readonly key: string;
@@ -77,9 +86,32 @@ export interface ImageProvider {
   /**
    * Makes one image.
    * @param signal aborts the work: a deadline has passed, the person canceled, or the process stops
+   * @param accepted of interest to vendors that keep the work in a queue of theirs
    * @throws ProviderError whatever goes wrong, always with a category
    */
-  generate(request: ImageRequest, setup: ProviderSetup, signal: AbortSignal): Promise<ProviderImage>;
+  generate(
+    request: ImageRequest,
+    setup: ProviderSetup,
+    signal: AbortSignal,
+    accepted?: AcceptanceListener,
+  ): Promise<ProviderImage>;
+  /**
+   * Waits for work that the vendor accepted for an earlier call, instead of asking for it again.
+   * @param handle what that call was told
+   * @returns undefined when the vendor knows the work no more, or would be asked for something else today
+   * @throws ProviderError whatever goes wrong, also what the work itself has come to
+   */
+  resume?(
+    handle: string,
+    request: ImageRequest,
+    setup: ProviderSetup,
+    signal: AbortSignal,
+  ): Promise<ProviderImage | undefined>;
+  /**
+   * Tells the vendor that nobody wants the work any more. It may be done already.
+   * @throws ProviderError
+   */
+  callOff?(handle: string, setup: ProviderSetup, signal: AbortSignal): Promise<void>;
   /**
    * Asks the vendor whether key and address work, without making an image.
    * @throws ProviderError

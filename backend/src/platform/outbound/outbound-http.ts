@@ -19,7 +19,7 @@ const MEMORY_BYTES = 24 * 1024 * 1024;
 const REQUEST_MAX_BYTES = 1024 * 1024;
 
 export interface OutboundRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */

@@ -69,9 +69,30 @@ export class FakeHuggingFace extends FakeVendor {
     return this.origin;
   }
 
+  /** Whether fal's jobs go on being made until this is false again. */
+  get holdsJobs() {
+    return this.#queue.isHeld;
+  }
+
+  set holdsJobs(isHeld) {
+    this.#queue.isHeld = isHeld;
+  }
+
+  /** Ids of fal's jobs that were called off in time. */
+  get canceledJobs() {
+    return this.#queue.canceled;
+  }
+
+  /** Loses fal's jobs. */
+  forgetJobs() {
+    this.#queue.forget();
+  }
+
   /** @override */
   reset() {
     super.reset();
+    this.#queue.isHeld = false;
+    this.#queue.canceled = [];
     this.chatRequests = 0;
     this.hfInferenceAnswers = 'binary';
     this.permissions = ['inference.serverless.write'];
@@ -91,6 +112,7 @@ export class FakeHuggingFace extends FakeVendor {
     if (!this.isAuthorised(request)) return this.#fail('invalid_token', exchange);
     if (!isPost && path === '/api/whoami-v2') return this.#sendIdentity(response);
     if (isPost && path === '/v1/chat/completions') return this.#answerChat(exchange, body);
+    if (request.method === 'PUT' && isQueue(url)) return this.#queue.cancel(response, path);
     if (!isPost && path.startsWith('/fal-ai/') && isQueue(url)) return this.#queue.tell(exchange, path);
     const [, ...found] = ROUTES.exec(path) ?? [];
     const [subProvider, model = ''] = found.filter((part) => part !== undefined);

@@ -1,4 +1,5 @@
 // @ts-check
+import { randomUUID } from 'node:crypto';
 import { JSON_TYPE, send } from '../misbehaviour.mjs';
 import { JOB_FAULTS } from './queue-faults.mjs';
 
@@ -13,15 +14,21 @@ const ASKED_BEFORE_DONE = 1;
 /** Jobs that are forgotten when there are more: a fake that runs for long stays small. */
 const MAX_JOBS = 1_000;
 
-/** fal's queue, as it is seen through the router, and the host that its pictures lie on. */
+const CANCEL_PATH = /^\/fal-ai\/[\w-]+\/[\w.-]+\/requests\/([\w-]+)\/cancel$/;
+
+/** fal's queue, as it is seen through the router, and the host that its pictures lie on. A job does not need whoever ordered it. */
 export class FalQueue {
   /** @type {Map<string, Job>} */
   #jobs = new Map();
-  #number = 0;
+
+  /** Whether the jobs go on being made, however often they are asked for. */
+  isHeld = false;
+  /** Ids of the jobs that were called off before they were done. @type {string[]} */
+  canceled = [];
 
   /** Accepts a job. @param {ServerResponse} response @param {ImageOrder} order @param {Buffer} picture @param {string} mediaOrigin @param {string} [fault] */
   submit(response, order, picture, mediaOrigin, fault) {
-    const id = `fal-fake-${++this.#number}`;
+    const id = randomUUID();
     const plan = (fault === undefined ? undefined : JOB_FAULTS[fault]) ?? {};
     const url = plan.url ?? `${mediaOrigin}/files/fake/${id}.png`;
     const bytes = plan.picture?.(picture, order.size) ?? picture;
@@ -41,6 +48,27 @@ export class FalQueue {
     send(response, JSON.stringify(accepted), 200, JSON_TYPE);
   }
 
+  /** Loses every job, as after they have expired. */
+  forget() {
+    this.#jobs.clear();
+  }
+
+  /** Calls a job off that waits or is being made. @param {ServerResponse} response @param {string} path */
+  cancel(response, path) {
+    const [, id = ''] = CANCEL_PATH.exec(path) ?? [];
+    const job = this.#jobs.get(id);
+    if (!job) return send(response, '{"status":"NOT_FOUND"}', 404);
+    if (this.#isDone(job)) return send(response, '{"status":"ALREADY_COMPLETED"}', 400);
+    this.#jobs.delete(id);
+    this.canceled.push(id);
+    send(response, '{"status":"CANCELLATION_REQUESTED"}', 202);
+  }
+
+  /** @param {Job} job */
+  #isDone({ asked }) {
+    return !this.isHeld && asked > ASKED_BEFORE_DONE;
+  }
+
   /** Tells of a job. @param {import('../misbehaviour.mjs').Exchange & { redirectTo: string }} exchange @param {string} path */
   tell(exchange, path) {
     const [, id = '', isStatus] = /^\/fal-ai\/[\w-]+\/[\w.-]+\/requests\/([\w-]+)(\/status)?$/.exec(path) ?? [];
@@ -53,7 +81,7 @@ export class FalQueue {
   #tellStatus(exchange, job) {
     if (job.plan.status) return job.plan.status(exchange);
     job.asked += 1;
-    const isDone = job.asked > ASKED_BEFORE_DONE;
+    const isDone = this.#isDone(job);
     send(exchange.response, JSON.stringify({ status: isDone ? 'COMPLETED' : 'IN_PROGRESS' }), isDone ? 200 : 202);
   }
 

@@ -146,7 +146,7 @@ describe('HuggingFaceImageProvider', () => {
     expect(fake.requests[0]).toMatchObject({ method: 'POST', path, headers: { authorization: `Bearer ${TOKEN}` } });
     expect(fake.requests[0]?.body).toEqual(body);
     expect(image).toMatchObject({ model: MODELS[via], revisedPrompt: null, costMicros: 4_000 });
-    expect(image.jobId).toMatch(via === 'fal-ai' ? /^fal-fake-\d+$/ : /^Root=1-fake-\d+$/);
+    expect(image.jobId).toMatch(via === 'fal-ai' ? /^[0-9a-f]{8}-[0-9a-f-]{27}$/ : /^Root=1-fake-\d+$/);
   });
 
   it('takes the picture of hf-inference as base64, too', async () => {

@@ -4,23 +4,26 @@ import { Logger } from '@nestjs/common';
 import type { OutboundHttp } from '../../../../platform/outbound/index.js';
 import { offeredSizes } from '../../choice/described-provider.js';
 import { imageOrder } from '../../image-order.js';
-import type {
-  ConnectionReport,
-  ImageProvider,
-  ImageRequest,
-  ProviderDescription,
-  ProviderImage,
-  ProviderSetup,
-  TierSetup,
+import {
+  type AcceptanceListener,
+  type ConnectionReport,
+  HANDLE_MAX_LENGTH,
+  type ImageProvider,
+  type ImageRequest,
+  type ProviderDescription,
+  type ProviderImage,
+  type ProviderSetup,
+  type TierSetup,
 } from '../../image-provider.js';
 import { ProviderError } from '../../provider-error.js';
 import { beginsLikeImage } from '../../wire/image-bytes.js';
 import { TIER_TIMEOUTS_MS } from '../../wire/tier-timeouts.js';
 import { callVendor } from '../../wire/vendor-call.js';
 import { HUGGING_FACE } from '../../wire/hugging-face.js';
-import { type PinnedModel, readPinnedModel } from './pinned-model.js';
+import { type PinnedModel, readPinned, readPinnedModel } from './pinned-model.js';
 import { type RouterAddress, RouterCalls } from './router-calls.js';
-import { SUB_PROVIDERS } from './sub-providers/index.js';
+import { SUB_PROVIDERS, type SubProviderKey } from './sub-providers/index.js';
+import type { SubProviderDelivery, SubProviderOrder } from './sub-providers/sub-provider.js';
 import { checkToken } from './token-check.js';
 
 /** Nothing that can be reached through it makes images so large. */
@@ -28,11 +31,23 @@ const IMPOSSIBLE: readonly Tier[] = ['premium4'];
 
 const TEST_TIMEOUT_MS = 15_000;
 
+/** Nobody waits for it, and what is not called off then is only paid for. */
+const CALL_OFF_TIMEOUT_MS = 5_000;
+
 const FIRST_PAUSE_MS = 100;
 
 /** The router is not where tokens are known; a gateway in its place has to be both. */
 const ROUTER_HOST = 'router.huggingface.co';
 const HUB_URL = 'https://huggingface.co';
+
+/** What a sub-provider is asked for, and how. */
+interface PlacedOrder {
+  readonly subProvider: SubProviderKey;
+  readonly order: SubProviderOrder;
+  readonly calls: RouterCalls;
+  /** @throws ProviderError `bad_response` */
+  readonly image: (delivery: SubProviderDelivery) => ProviderImage;
+}
 
 /** Hugging Face's Inference Providers, one image a call. Who makes it is a part of the model's name in the settings. */
 export class HuggingFaceImageProvider implements ImageProvider {
@@ -59,20 +74,41 @@ export class HuggingFaceImageProvider implements ImageProvider {
     };
   }
 
-  async generate(request: ImageRequest, setup: ProviderSetup, signal: AbortSignal): Promise<ProviderImage> {
-    const { model, size, costMicros } = imageOrder(request, possibleSetup(setup), this.label);
-    const { subProvider, name } = pinnedModel(model);
-    const call = { vendorLabel: this.label, logger: this.#logger, purpose: 'deliver an image', model };
-    return callVendor(call, signal, async () => {
-      const calls = this.#calls(addressOf(setup), TIER_TIMEOUTS_MS[request.tier], signal);
-      const seed = SUB_PROVIDERS[subProvider].supportsSeed ? request.seed : null;
-      const order = { model: name, prompt: request.prompt, size, seed };
-      const { bytes, jobId = `huggingface-${randomBytes(6).toString('hex')}` } = await SUB_PROVIDERS[subProvider].make(
-        order,
-        calls,
-      );
-      if (!beginsLikeImage(bytes)) throw new ProviderError('bad_response', { requestId: jobId });
-      return { bytes, jobId, model, seed, revisedPrompt: null, costMicros };
+  async generate(
+    request: ImageRequest,
+    setup: ProviderSetup,
+    signal: AbortSignal,
+    accepted?: AcceptanceListener,
+  ): Promise<ProviderImage> {
+    return this.#order(request, setup, signal, async ({ subProvider, order, calls, image }) => {
+      const listener: AcceptanceListener = async (handle) => {
+        const own = `${subProvider}:${handle}`;
+        if (own.length <= HANDLE_MAX_LENGTH) await accepted?.(own);
+      };
+      return image(await SUB_PROVIDERS[subProvider].make(order, calls, listener));
+    });
+  }
+
+  async resume(
+    handle: string,
+    request: ImageRequest,
+    setup: ProviderSetup,
+    signal: AbortSignal,
+  ): Promise<ProviderImage | undefined> {
+    const accepted = readPinned(handle);
+    return this.#order(request, setup, signal, async ({ subProvider, order, calls, image }) => {
+      if (accepted?.subProvider !== subProvider) return undefined;
+      const delivery = await SUB_PROVIDERS[subProvider].resume?.(accepted.rest, order, calls);
+      return delivery && image(delivery);
+    });
+  }
+
+  async callOff(handle: string, setup: ProviderSetup, signal: AbortSignal): Promise<void> {
+    const call = { vendorLabel: this.label, logger: this.#logger, purpose: 'call off an image' };
+    const accepted = readPinned(handle);
+    await callVendor(call, signal, async () => {
+      const calls = this.#calls(addressOf(setup), CALL_OFF_TIMEOUT_MS, signal);
+      if (accepted) await SUB_PROVIDERS[accepted.subProvider].callOff?.(accepted.rest, calls);
     });
   }
 
@@ -83,6 +119,26 @@ export class HuggingFaceImageProvider implements ImageProvider {
       const isRouter = new URL(router.baseUrl).hostname === ROUTER_HOST;
       const hub = isRouter ? { ...router, baseUrl: HUB_URL } : router;
       return checkToken(this.#calls(router, TEST_TIMEOUT_MS, signal), this.#calls(hub, TEST_TIMEOUT_MS, signal));
+    });
+  }
+
+  #order<Result>(
+    request: ImageRequest,
+    setup: ProviderSetup,
+    signal: AbortSignal,
+    work: (order: PlacedOrder) => Promise<Result>,
+  ): Promise<Result> {
+    const { model, size, costMicros } = imageOrder(request, possibleSetup(setup), this.label);
+    const { subProvider, name } = pinnedModel(model);
+    const call = { vendorLabel: this.label, logger: this.#logger, purpose: 'deliver an image', model };
+    const seed = SUB_PROVIDERS[subProvider].supportsSeed ? request.seed : null;
+    const image = ({ bytes, jobId = `huggingface-${randomBytes(6).toString('hex')}` }: SubProviderDelivery) => {
+      if (!beginsLikeImage(bytes)) throw new ProviderError('bad_response', { requestId: jobId });
+      return { bytes, jobId, model, seed, revisedPrompt: null, costMicros };
+    };
+    return callVendor(call, signal, () => {
+      const calls = this.#calls(addressOf(setup), TIER_TIMEOUTS_MS[request.tier], signal);
+      return work({ subProvider, order: { model: name, prompt: request.prompt, size, seed }, calls, image });
     });
   }
 

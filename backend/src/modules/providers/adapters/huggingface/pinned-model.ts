@@ -12,11 +12,17 @@ const SEGMENT = /^[\w@+-][\w.:@+-]*$/;
 
 /** Reads `nscale:black-forest-labs/FLUX.1-schnell`. @returns undefined for what we can't ask for */
 export function readPinnedModel(text: string): PinnedModel | undefined {
-  const end = text.indexOf(':');
-  const [subProvider, name] = [text.slice(0, Math.max(end, 0)), text.slice(end + 1)];
-  return isSubProvider(subProvider) && name.split('/').every((part) => SEGMENT.test(part))
+  const { subProvider, rest: name } = readPinned(text) ?? {};
+  return subProvider !== undefined && name?.split('/').every((part) => SEGMENT.test(part))
     ? { subProvider, name }
     : undefined;
+}
+
+/** Reads whose something is that a sub-provider calls so: `fal-ai:` and the rest. */
+export function readPinned(text: string): { readonly subProvider: SubProviderKey; readonly rest: string } | undefined {
+  const end = text.indexOf(':');
+  const [subProvider, rest] = [text.slice(0, Math.max(end, 0)), text.slice(end + 1)];
+  return isSubProvider(subProvider) ? { subProvider, rest } : undefined;
 }
 
 function isSubProvider(key: string): key is SubProviderKey {

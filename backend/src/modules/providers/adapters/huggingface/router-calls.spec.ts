@@ -32,7 +32,9 @@ describe('RouterCalls', () => {
     async (fault) => {
       const order = { model: 'fal-ai/flux/dev', prompt: `A fox [fake:fault=${fault}]`, size, seed: null };
       const started = performance.now();
-      const outcome = falAi.make(order, calls()).catch((error: unknown) => toProviderError(error, 'fal'));
+      const outcome = falAi
+        .make(order, calls(), async () => undefined)
+        .catch((error: unknown) => toProviderError(error, 'fal'));
       expect(await outcome).toMatchObject({ category: 'timeout' });
       expect(performance.now() - started).toBeGreaterThan(TIMEOUT_MS / 2);
       expect(performance.now() - started).toBeLessThan(TIMEOUT_MS * 5);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { OutboundAnswer, OutboundHttp } from '../../../../platform/outbound/index.js';
+import type { OutboundAnswer, OutboundHttp, OutboundRequest } from '../../../../platform/outbound/index.js';
 import { ProviderError } from '../../provider-error.js';
 import { refusalError } from '../../wire/refusals.js';
 import { HUGGING_FACE_READER } from '../../wire/hugging-face.js';
@@ -49,6 +49,11 @@ export class RouterCalls {
     return this.#askRouter('GET', path, maxBytes, {});
   }
 
+  /** @param path below the router's address @throws ProviderError for everything but a success */
+  put(path: string): Promise<OutboundAnswer> {
+    return this.#askRouter('PUT', path, SHORT_ANSWER_BYTES, {});
+  }
+
   /**
    * Fetches an image that an answer only names. Nobody is shown the key for it.
    * @param hosts those that the sub-provider keeps its images on
@@ -71,7 +76,7 @@ export class RouterCalls {
   }
 
   async #askRouter(
-    method: 'GET' | 'POST',
+    method: OutboundRequest['method'],
     path: string,
     maxBytes: number,
     { json, accept }: { json?: unknown; accept?: string },
@@ -84,7 +89,7 @@ export class RouterCalls {
   }
 
   #send(
-    method: 'GET' | 'POST',
+    method: OutboundRequest['method'],
     url: string,
     headers: Readonly<Record<string, string>>,
     maxBytes: number,

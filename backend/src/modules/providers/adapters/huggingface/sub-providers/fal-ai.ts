@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import type { PixelSize } from '../../../image-provider.js';
 import { ProviderError, type ProviderErrorCategory } from '../../../provider-error.js';
 import { toProviderError } from '../../../wire/outbound-failures.js';
 import { maxImageBytes } from '../../../wire/image-bytes.js';
 import { readJson } from '../../../wire/json-answer.js';
 import { HUGGING_FACE } from '../../../wire/hugging-face.js';
 import type { RouterCalls } from '../router-calls.js';
+import { jobId, jobPath, pathIn, writeHandle } from './fal-job.js';
 import type { SubProvider } from './sub-provider.js';
 
 const IMAGE_HOSTS = ['fal.media'];
@@ -31,27 +33,60 @@ const ResultBody = z.object({
   has_nsfw_concepts: z.array(z.boolean()).nullish(),
 });
 
-/** Where the work is: the owner, the app and the id, and no way out of there. */
-const WORK_PATH = /^(\/\w[\w.-]*){2,4}\/requests\/[\w-]+$/;
+/** The job is not there any more, or not for us, or its image is not. */
+const GONE = [403, 404, 410];
+
+/** What fal answers when a job is over already, or when there is none. */
+const NOTHING_TO_CALL_OFF = [400, 404];
 
 /** Keeps orders in a queue: one is placed, looked after until it is done, and what came of it is fetched. */
 export const falAi: SubProvider = {
   supportsSeed: true,
-  make: async ({ model, prompt, size, seed }, calls) => {
+  async make(order, calls, accepted) {
+    const { model, prompt, size, seed } = order;
     const wish = { prompt, image_size: size, ...(seed === null ? {} : { seed }) };
-    const accepted = readJson(AcceptedBody, await calls.post(`/fal-ai/${model}${QUEUE}`, wish));
+    const job = readJson(AcceptedBody, await calls.post(`/fal-ai/${model}${QUEUE}`, wish));
     // The model may have another name here than the one that was ordered, so the address is the one that was given.
-    const path = new URL(accepted.response_url).pathname;
-    if (!WORK_PATH.test(path)) throw new ProviderError('bad_response', { requestId: accepted.request_id });
-    if (accepted.status !== 'COMPLETED') await untilDone(path, calls);
-    const result = readJson(ResultBody, await calls.get(`/fal-ai${path}${QUEUE}`));
-    // The safety filter leaves a black image and says so here.
-    if (result.has_nsfw_concepts?.[0]) throw new ProviderError('content_rejected', { providerCode: 'nsfw' });
-    const [{ url }] = result.images;
-    const bytes = await look(calls, () => calls.fetchImage(url, IMAGE_HOSTS, maxImageBytes(size)));
-    return { bytes, jobId: accepted.request_id };
+    const path = jobPath(job.response_url);
+    if (path === undefined) throw new ProviderError('bad_response', { requestId: job.request_id });
+    await accepted(writeHandle(order, path));
+    if (job.status !== 'COMPLETED') await untilDone(path, calls);
+    return { bytes: await collect(path, size, calls), jobId: job.request_id };
+  },
+  async resume(handle, order, calls) {
+    const path = pathIn(handle, order);
+    if (path === undefined) return undefined;
+    try {
+      await untilDone(path, calls);
+      return { bytes: await collect(path, order.size, calls), jobId: jobId(path) };
+    } catch (error) {
+      if (hasStatus(error, GONE)) return undefined;
+      throw error;
+    }
+  },
+  async callOff(handle, calls) {
+    const path = pathIn(handle);
+    if (path === undefined) return;
+    try {
+      await calls.put(`/fal-ai${path}/cancel${QUEUE}`);
+    } catch (error) {
+      if (!hasStatus(error, NOTHING_TO_CALL_OFF)) throw error;
+    }
   },
 };
+
+/** What came of a job that is done. */
+async function collect(path: string, size: PixelSize, calls: RouterCalls): Promise<Buffer> {
+  const result = readJson(ResultBody, await calls.get(`/fal-ai${path}${QUEUE}`));
+  // The safety filter leaves a black image and says so here.
+  if (result.has_nsfw_concepts?.[0]) throw new ProviderError('content_rejected', { providerCode: 'nsfw' });
+  const [{ url }] = result.images;
+  return look(calls, () => calls.fetchImage(url, IMAGE_HOSTS, maxImageBytes(size)));
+}
+
+function hasStatus(error: unknown, statuses: readonly number[]): boolean {
+  return error instanceof ProviderError && error.httpStatus !== undefined && statuses.includes(error.httpStatus);
+}
 
 async function untilDone(path: string, calls: RouterCalls): Promise<void> {
   for (let pauseMs = calls.firstPauseMs; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {

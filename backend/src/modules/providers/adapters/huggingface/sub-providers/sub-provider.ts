@@ -1,4 +1,4 @@
-import type { PixelSize } from '../../../image-provider.js';
+import type { AcceptanceListener, PixelSize } from '../../../image-provider.js';
 import type { RouterCalls } from '../router-calls.js';
 
 export interface SubProviderOrder {
@@ -20,5 +20,13 @@ export interface SubProviderDelivery {
 export interface SubProvider {
   readonly supportsSeed: boolean;
   /** @throws ProviderError, OutboundError */
-  make(order: SubProviderOrder, calls: RouterCalls): Promise<SubProviderDelivery>;
+  make(order: SubProviderOrder, calls: RouterCalls, accepted: AcceptanceListener): Promise<SubProviderDelivery>;
+  /**
+   * Waits for an order that was accepted before, where orders are kept in a queue.
+   * @returns undefined when it is another order, or is known no more
+   * @throws ProviderError, OutboundError
+   */
+  resume?(handle: string, order: SubProviderOrder, calls: RouterCalls): Promise<SubProviderDelivery | undefined>;
+  /** @throws ProviderError, OutboundError */
+  callOff?(handle: string, calls: RouterCalls): Promise<void>;
 }
