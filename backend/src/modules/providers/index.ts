@@ -12,6 +12,7 @@ export { shorten as shortenPrompt } from './enhancement/shortening.js';
 export { EnhancerHealth } from './enhancement/enhancer-health.js';
 export { EnhancerSetups } from './enhancement/enhancer-setups.js';
 export type {
+  AcceptanceListener,
   ImageProvider,
   ImageProviderCapabilities,
   ImageRequest,

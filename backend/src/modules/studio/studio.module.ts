@@ -9,6 +9,7 @@ import { StudioSettingsModule } from '../studio-settings/index.js';
 import { ApiKeyLimits } from './api-key-limits.js';
 import { StudioCostsController } from './costs/studio-costs.controller.js';
 import { StudioCostsService } from './costs/studio-costs.service.js';
+import { CallOffs } from './items/call-offs.js';
 import { CanceledItems } from './items/canceled-items.js';
 import { EndUsers } from './items/end-users.js';
 import { ExpectedDurations } from './queue/expected-durations.js';
@@ -30,6 +31,7 @@ import { ItemFallback } from './items/item-fallback.js';
 import { ItemMaker } from './items/item-maker.js';
 import { ItemClaims } from './items/item-claims.js';
 import { ItemQueue } from './items/item-queue.js';
+import { ItemRequests } from './items/item-requests.js';
 import { ItemRetries } from './items/item-retries.js';
 import { ItemStarts } from './items/item-starts.js';
 import { ItemWorker } from './items/item-worker.js';
@@ -69,6 +71,7 @@ import { WorkMetrics } from './items/work-metrics.js';
   ],
   controllers: [StudioController, GenerationEventsController, OpenAIController, StudioCostsController],
   providers: [
+    CallOffs,
     CanceledItems,
     EndUsers,
     EnhancementMetrics,
@@ -88,6 +91,7 @@ import { WorkMetrics } from './items/work-metrics.js';
     ItemMaker,
     ItemClaims,
     ItemQueue,
+    ItemRequests,
     ItemRetries,
     ItemStarts,
     ItemWorker,

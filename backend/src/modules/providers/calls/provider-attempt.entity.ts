@@ -8,6 +8,7 @@ import {
   ReferenceColumn,
   TextColumn,
 } from '../../../platform/database/index.js';
+import { HANDLE_MAX_LENGTH } from '../image-provider.js';
 import type { ProviderErrorCategory } from '../provider-error.js';
 
 /** `UNKNOWN`: nobody heard the end of it. The provider may have done the work, and may have charged for it. */
@@ -46,6 +47,13 @@ export class ProviderAttempt {
   /** The provider's own name for the call, where it gave one. */
   @TextColumn(200, { nullable: true })
   providerRequestId!: string | null;
+
+  /**
+   * Under which the provider has accepted the work, where it keeps it in a queue: as long as the call has not ended, or
+   * nobody heard how, the next one goes on with that work. A call that goes on with another's has its handle.
+   */
+  @TextColumn(HANDLE_MAX_LENGTH, { nullable: true })
+  acceptedHandle!: string | null;
 
   @TextColumn(10)
   state!: ProviderAttemptState;

@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Tier } from '@atelier/contracts';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { newId } from '../../../platform/crypto/index.js';
-import { Transactions, execute } from '../../../platform/database/index.js';
+import { Transactions, execute, findRows } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { ProviderAttempt } from './provider-attempt.entity.js';
 import type { ProviderErrorCategory } from '../provider-error.js';
+import { type AcceptedWork, type CallOfItem, resumableWork, unheardWork } from './accepted-work.js';
 
 const REQUEST_ID_MAX_LENGTH = 200;
 const DETAIL_MAX_LENGTH = 500;
@@ -13,8 +14,16 @@ const DETAIL_MAX_LENGTH = 500;
 /** Delivered, or ended in a way that a vendor may have worked for. */
 const MAY_BE_BILLED = `(call.state IN ('SUCCEEDED', 'UNKNOWN') OR call.category IN ('timeout', 'bad_response'))`;
 
+/** Has left its work to a later call, which tells what it came to. */
+const IS_RESUMED =
+  'EXISTS (SELECT 1 FROM provider_attempt later WHERE later.item_id = call.itemId' +
+  ' AND later.accepted_handle = call.acceptedHandle AND later.fence > call.fence )';
+
 /** A call that is about to be made, for an item under one claim of it. */
-export type NewCall = Readonly<Pick<ProviderAttempt, 'itemId' | 'fence' | 'ordinal' | 'provider' | 'tier'>>;
+export type NewCall = Readonly<Pick<ProviderAttempt, 'itemId' | 'fence' | 'ordinal' | 'provider' | 'tier'>> & {
+  /** Of accepted work that it goes on with. */
+  readonly handle?: string;
+};
 
 /** A call whose end has not been recorded. */
 export type OpenCall = Readonly<Pick<ProviderAttempt, 'id' | 'itemId' | 'fence'>>;
@@ -68,14 +77,45 @@ export class ProviderAttempts {
   async start(tx: EntityManager, call: NewCall): Promise<string> {
     const startedAt = this.clock.now();
     const id = newId(startedAt);
-    const { itemId, fence, ordinal, provider, tier } = call;
+    const { itemId, fence, ordinal, provider, tier, handle = null } = call;
     await execute(
       tx,
-      `INSERT INTO provider_attempt (id, item_id, fence, ordinal, provider, tier, state, started_at)
-       VALUES (?, ?, ?, ?, ?, ?, 'STARTED', ?)`,
-      [id, itemId, fence, ordinal, provider, tier, startedAt],
+      `INSERT INTO provider_attempt (id, item_id, fence, ordinal, provider, tier, accepted_handle, state, started_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'STARTED', ?)`,
+      [id, itemId, fence, ordinal, provider, tier, handle, startedAt],
     );
     return id;
+  }
+
+  /**
+   * Records that the provider has accepted the work of a call that is under way.
+   * @param handle null: the work that it was to go on with is gone
+   * @returns false when the call is not under way any more
+   */
+  async accept(tx: EntityManager, id: string, handle: string | null): Promise<boolean> {
+    const accepted = await execute(
+      tx,
+      `UPDATE provider_attempt SET accepted_handle = ? WHERE id = ? AND state = 'STARTED'`,
+      [handle, id],
+    );
+    return accepted === 1;
+  }
+
+  /** What a further call of this provider for the item may go on with. */
+  async findResumable(tx: EntityManager, itemId: string, provider: string): Promise<AcceptedWork | undefined> {
+    return resumableWork(await this.#callsFor(tx, itemId), provider, this.clock.now());
+  }
+
+  /** Work for these items that vendors may still be at. */
+  async listUnheard(itemIds: readonly string[]): Promise<AcceptedWork[]> {
+    const { manager } = this.dataSource;
+    const calls = await Promise.all(itemIds.map((itemId) => this.#callsFor(manager, itemId)));
+    return calls.flatMap(unheardWork);
+  }
+
+  /** The newest first. */
+  #callsFor(manager: EntityManager, itemId: string): Promise<CallOfItem[]> {
+    return findRows(manager, ProviderAttempt, 'WHERE item_id = ? ORDER BY fence DESC, ordinal DESC', [itemId]);
   }
 
   /** Records how a call ended. An end that is heard of late replaces an unknown one. */
@@ -190,8 +230,11 @@ export class ProviderAttempts {
       .addSelect('call.tier', 'tier')
       .addSelect('COUNT(*)', 'calls')
       .addSelect(`SUM(CASE WHEN call.state = 'SUCCEEDED' THEN 1 ELSE 0 END)`, 'delivered')
-      .addSelect('SUM(COALESCE(call.costMicros, 0))', 'costMicros')
-      .addSelect(`SUM(CASE WHEN call.costMicros IS NULL AND ${MAY_BE_BILLED} THEN 1 ELSE 0 END)`, 'unknownCosts')
+      .addSelect(`SUM(CASE WHEN ${IS_RESUMED} THEN 0 ELSE COALESCE(call.costMicros, 0) END)`, 'costMicros')
+      .addSelect(
+        `SUM(CASE WHEN call.costMicros IS NULL AND ${MAY_BE_BILLED} AND NOT ${IS_RESUMED} THEN 1 ELSE 0 END)`,
+        'unknownCosts',
+      )
       .where('call.finishedAt >= :sinceMs', { sinceMs })
       .groupBy('call.provider')
       .addGroupBy('call.tier')

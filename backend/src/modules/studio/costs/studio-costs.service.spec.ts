@@ -24,7 +24,7 @@ describeAppOnEveryDatabase('StudioCostsService', (start) => {
         const claim = async () => {
           const item = await claims.claim(itemId);
           if (!item) throw new Error('The item could not be claimed');
-          return { item, callId: await calls.begin(item, tier) };
+          return { item, callId: (await calls.begin(item, tier)).id };
         };
         const cost = (micros: number | null) => (micros === null ? {} : { costMicros: micros });
         for (const micros of failed) {

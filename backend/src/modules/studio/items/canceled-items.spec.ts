@@ -6,7 +6,11 @@ test('items that are canceled in one process are stopped in every process that l
   const broadcast = new InProcessBroadcast();
   const publish = jest.spyOn(broadcast, 'publish');
   const [here, there] = [{ abort: jest.fn() }, { abort: jest.fn() }];
-  const processes = [new CanceledItems(broadcast, here), new CanceledItems(broadcast, there)] as const;
+  const callOffs = { ofItems: jest.fn() };
+  const processes = [
+    new CanceledItems(broadcast, here, callOffs),
+    new CanceledItems(broadcast, there, callOffs),
+  ] as const;
   for (const process of processes) process.onModuleInit();
 
   processes[0].announce(['a', 'b']);
@@ -14,6 +18,7 @@ test('items that are canceled in one process are stopped in every process that l
 
   for (const { abort } of [here, there]) expect(abort.mock.calls).toEqual([['a'], ['b']]);
   expect(publish.mock.calls).toEqual([['item.canceled', '{"item_ids":["a","b"]}']]);
+  expect(callOffs.ofItems.mock.calls).toEqual([[['a', 'b']]]);
 
   processes[1].onModuleDestroy();
   processes[0].announce(['c']);

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import * as z from 'zod';
 import { Broadcast } from '../../../platform/broadcast/index.js';
+import { CallOffs } from './call-offs.js';
 import { ItemWorker } from './item-worker.js';
 
 const CHANNEL = 'item.canceled';
@@ -8,8 +9,8 @@ const CHANNEL = 'item.canceled';
 const CanceledItemsNews = z.object({ item_ids: z.array(z.string()) });
 
 /**
- * Carries the news of canceled items to the processes that are at work on them, so that these stop at once. Where it does
- * not arrive, the next heartbeat finds out.
+ * Carries the news of canceled items to the processes that are at work on them, so that these stop at once, and to the
+ * vendors. Where it does not arrive, the next heartbeat finds out.
  */
 @Injectable()
 export class CanceledItems implements OnModuleInit, OnModuleDestroy {
@@ -18,6 +19,7 @@ export class CanceledItems implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(Broadcast) private readonly broadcast: Broadcast,
     @Inject(ItemWorker) private readonly worker: Pick<ItemWorker, 'abort'>,
+    @Inject(CallOffs) private readonly callOffs: Pick<CallOffs, 'ofItems'>,
   ) {}
 
   onModuleInit(): void {
@@ -35,5 +37,6 @@ export class CanceledItems implements OnModuleInit, OnModuleDestroy {
     if (itemIds.length === 0) return;
     const news: z.infer<typeof CanceledItemsNews> = { item_ids: [...itemIds] };
     this.broadcast.publish(CHANNEL, JSON.stringify(news));
+    this.callOffs.ofItems(itemIds);
   }
 }

@@ -11,6 +11,13 @@ import { type ClaimedItem, LEASE_MS } from './item-claims.js';
 /** A claim entitles to one call. As claims are counted and bounded, so are the calls. */
 const ONLY_CALL = 1;
 
+/** A call that is on record. */
+export interface RecordedCall {
+  readonly id: string;
+  /** Of the work that it goes on with, which an earlier call for the item has left at the vendor. */
+  readonly handle: string | undefined;
+}
+
 /** The calls to providers that items lead to. */
 @Injectable()
 export class ItemCalls {
@@ -23,31 +30,36 @@ export class ItemCalls {
 
   /**
    * Records that the provider is about to be called for an item, and begins its lease anew.
-   * @returns the id of the call
    * @throws ItemLostError when the item is no longer ours: then nobody may be called for it
    * @throws QueryFailedError when the claim's call was made before
    */
-  async begin(item: ClaimedItem, tier: Tier): Promise<string> {
-    const { id, fence } = item;
+  async begin(item: ClaimedItem, tier: Tier): Promise<RecordedCall> {
     return this.transactions.run(async (tx) => {
-      const leaseUntil = this.clock.now() + LEASE_MS;
-      const kept = await execute(
-        tx,
-        `UPDATE generation_item SET lease_until = ? WHERE id = ? AND fence = ? AND state = 'RUNNING'`,
-        [leaseUntil, id, fence],
-      );
-      if (kept !== 1) throw new ItemLostError();
+      if (!(await this.#renewLease(tx, item))) throw new ItemLostError();
       return this.record(tx, item, tier);
     });
   }
 
   /**
    * Records a call that is made once the transaction has been committed, which has claimed the item or found it ours.
-   * @returns the id of the call
    * @throws QueryFailedError when the claim's call was made before
    */
-  async record(tx: EntityManager, { id, fence, provider }: ClaimedItem, tier: Tier): Promise<string> {
-    return this.attempts.start(tx, { itemId: id, fence, ordinal: ONLY_CALL, provider, tier });
+  async record(tx: EntityManager, { id: itemId, fence, provider }: ClaimedItem, tier: Tier): Promise<RecordedCall> {
+    const earlier = isFirst(fence) ? undefined : await this.attempts.findResumable(tx, itemId, provider);
+    const handle = earlier?.handle;
+    const id = await this.attempts.start(tx, { itemId, fence, ordinal: ONLY_CALL, provider, tier, handle });
+    return { id, handle };
+  }
+
+  /**
+   * Records that the vendor has accepted the work of a call, for whoever claims the item after us. Begins our lease anew.
+   * @param handle null: the work that the call was to go on with is gone
+   * @returns false when the item is no longer ours; then nobody will go on with the work
+   */
+  async accepted(item: ClaimedItem, callId: string, handle: string | null): Promise<boolean> {
+    return this.transactions.run(
+      async (tx) => (await this.#renewLease(tx, item)) && (await this.attempts.accept(tx, callId, handle)),
+    );
   }
 
   /**
@@ -70,8 +82,7 @@ export class ItemCalls {
 
   /** What had been tried for an item before this claim of it, in order. */
   async earlier({ id, fence }: Pick<ClaimedItem, 'id' | 'fence'>): Promise<ImageAttempt[]> {
-    // The very first claim. Its number goes on when another provider takes over, that of the attempt begins anew.
-    if (fence === 1) return [];
+    if (isFirst(fence)) return [];
     const calls = await this.attempts.listVain(id);
     return calls.map(({ provider, category }) => ({ provider, outcome: category ?? 'unknown' }));
   }
@@ -87,4 +98,19 @@ export class ItemCalls {
       isFallbackUsed: items.some(({ fallbacks }) => fallbacks > 0),
     };
   }
+
+  /** @returns false when the item is no longer ours */
+  async #renewLease(tx: EntityManager, { id, fence }: ClaimedItem): Promise<boolean> {
+    const kept = await execute(
+      tx,
+      `UPDATE generation_item SET lease_until = ? WHERE id = ? AND fence = ? AND state = 'RUNNING'`,
+      [this.clock.now() + LEASE_MS, id, fence],
+    );
+    return kept === 1;
+  }
+}
+
+/** The very first claim. Its number goes on when another provider takes over, that of the attempt begins anew. */
+function isFirst(fence: number): boolean {
+  return fence === 1;
 }

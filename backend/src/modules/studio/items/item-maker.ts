@@ -29,6 +29,7 @@ import type { GenerationRow } from '../generation.entity.js';
 import { EndUsers } from './end-users.js';
 import { ItemCalls } from './item-calls.js';
 import type { ClaimedItem } from './item-claims.js';
+import { ItemRequests } from './item-requests.js';
 import type { BegunCall } from './item-starts.js';
 import { persistently } from './persistently.js';
 import { WorkMetrics } from './work-metrics.js';
@@ -63,6 +64,7 @@ interface MadeImage extends ProviderImage {
 export class ItemMaker {
   constructor(
     @Inject(ItemCalls) private readonly calls: ItemCalls,
+    @Inject(ItemRequests) private readonly requests: ItemRequests,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
     @Inject(ProviderSetups) private readonly setups: ProviderSetups,
@@ -118,14 +120,15 @@ export class ItemMaker {
     const provider = this.providers.get(item.provider);
     if (!provider) throw new ProviderError('provider_unavailable', { message: 'The provider is no longer installed.' });
     const { tier, aspectRatio, seed, enhancedPrompt, prompt } = generation;
-    const { id, setup, admission } = work.begun ?? (await this.#begin(work, tier));
-    work.admission = admission;
+    const call = work.begun ?? (await this.#begin(work, tier));
+    const { id } = call;
+    work.admission = call.admission;
     let image: ProviderImage | undefined;
     try {
       const made = await this.metrics.measure({ provider: item.provider, tier }, signal, async () => {
         const endUserHash = this.endUsers.hashOf(generation.userId);
         const request = { prompt: enhancedPrompt ?? prompt, tier, aspectRatio, seed, endUserHash };
-        const answer = await inSpan('provider.generate', {}, () => provider.generate(request, setup, signal));
+        const answer = await inSpan('provider.generate', {}, () => this.requests.make(provider, work, call, request));
         image = answer;
         return { ...answer, ...(await this.#inspectAndKeep(work, generation.userId, answer.bytes)) };
       });
@@ -154,7 +157,7 @@ export class ItemMaker {
     const setup = (await this.setups.read()).get(item.provider) ?? NO_SETUP;
     // Told of at once: what comes next may fail, and the breaker has to hear of it then.
     const admission = (work.admission = await this.breaker.admit(item.provider));
-    return { id: await this.calls.begin(item, tier), setup, admission };
+    return { ...(await this.calls.begin(item, tier)), setup, admission };
   }
 
   /**

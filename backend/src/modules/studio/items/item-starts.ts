@@ -10,12 +10,11 @@ import {
   ProviderSetups,
 } from '../../providers/index.js';
 import { GenerationRow } from '../generation.entity.js';
-import { ItemCalls } from './item-calls.js';
+import { ItemCalls, type RecordedCall } from './item-calls.js';
 import { type ClaimedItem, ItemClaims } from './item-claims.js';
 
 /** A call that is on record and that nothing is in the way of. */
-export interface BegunCall {
-  readonly id: string;
+export interface BegunCall extends RecordedCall {
   readonly admission: Admission;
   readonly setup: ProviderSetup;
 }
@@ -57,7 +56,7 @@ export class ItemStarts {
       const admission = this.providers.get(provider) && admissionTo(provider);
       if (!admission || !setups) return;
       const setup = setups.get(provider) ?? NO_SETUP;
-      call = { id: await this.calls.record(tx, claimed, generation.tier), admission, setup };
+      call = { ...(await this.calls.record(tx, claimed, generation.tier)), admission, setup };
     });
     return item && { item, generation, call };
   }

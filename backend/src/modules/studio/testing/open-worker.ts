@@ -14,9 +14,11 @@ import { ImageInspector, ObjectStore } from '../../storage/index.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { StudioSettingsService } from '../../studio-settings/index.js';
 import { EndUsers } from '../items/end-users.js';
+import { CallOffs } from '../items/call-offs.js';
 import { ItemCalls } from '../items/item-calls.js';
 import { ItemFallback } from '../items/item-fallback.js';
 import { ItemMaker } from '../items/item-maker.js';
+import { ItemRequests } from '../items/item-requests.js';
 import { ItemStarts } from '../items/item-starts.js';
 import { ItemRetries } from '../items/item-retries.js';
 import { ItemWorker } from '../items/item-worker.js';
@@ -31,6 +33,7 @@ export interface TestWorker {
   readonly starts: ItemStarts;
   readonly fallback: ItemFallback;
   readonly wakeUps: WakeUps;
+  readonly callOffs: CallOffs;
   /** Claims the item when it is due, has it made, and so on until it is finished. @returns how often it was claimed */
   drive(id: string): Promise<number>;
 }
@@ -53,8 +56,10 @@ export function openWorker(
   );
   const retries = app.get(ItemRetries);
   const fallback = new ItemFallback(choice, app.get(ProviderAttempts), retries);
+  const callOffs = new CallOffs(app.get(ProviderAttempts), registry, setups);
   const maker = new ItemMaker(
     app.get(ItemCalls),
+    new ItemRequests(app.get(ItemCalls), callOffs),
     breaker,
     registry,
     setups,
@@ -82,6 +87,7 @@ export function openWorker(
     starts,
     fallback,
     wakeUps,
+    callOffs,
     drive: async (id) => {
       for (let claims = 0; ; claims += 1) {
         const { state, runAt } = await manager.findOneByOrFail(GenerationItem, { id });

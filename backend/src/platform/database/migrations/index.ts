@@ -21,6 +21,7 @@ import { CreateWebhooks1767225600024 } from './1767225600024-create-webhooks.js'
 import { DescribeSessions1767225600026 } from './1767225600026-describe-sessions.js';
 import { FindAuditEntriesByAddress1767225600030 } from './1767225600030-find-audit-entries-by-address.js';
 import { DescribeAuditEntries1767225600033 } from './1767225600033-describe-audit-entries.js';
+import { ResumeProviderAttempts1767225600034 } from './1767225600034-resume-provider-attempts.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   DescribeSessions1767225600026,
   FindAuditEntriesByAddress1767225600030,
   DescribeAuditEntries1767225600033,
+  ResumeProviderAttempts1767225600034,
 ] as const;
