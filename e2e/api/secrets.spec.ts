@@ -26,6 +26,7 @@ import { tamper } from '../support/tampering.js';
 
 const WRONG_PASSWORD = 'canary-wrong-password-88';
 const WEAK_PASSWORD = 'canary-weak-1';
+const CHOSEN_PASSWORD = 'canary-chosen-password-52-otter';
 const NEW_PASSWORD = 'canary-new-password-31-tulip';
 const PROMPT = 'canary prompt about a private garden';
 
@@ -84,6 +85,7 @@ describe('secrets', () => {
       await anonymous(server).post('/auth/login', `{"email":"a","password":"${WRONG_PASSWORD}`),
       await anonymous(server).post('/auth/setup', { token: WRONG_PASSWORD, email, name: 'X', password: NEW_PASSWORD }),
       await anonymous(server).post('/auth/invitation', { token: WRONG_PASSWORD, password: NEW_PASSWORD }),
+      await admin.post('/admin/users', { email: 'chosen@atelier.test', name: 'C', password: CHOSEN_PASSWORD }),
       await admin.post('/admin/users', { email: 'weak@atelier.test', name: 'W', password: WEAK_PASSWORD }),
       await withToken(server, second.accessToken).post('/auth/password', {
         current_password: password,
@@ -120,6 +122,7 @@ describe('secrets', () => {
     const entries: [string, string][] = [
       ["the administrator's password", ADMIN.password],
       ['a password', password],
+      ['a password that was chosen for somebody', CHOSEN_PASSWORD],
       ['a wrong password', WRONG_PASSWORD],
       ['a weak password', WEAK_PASSWORD],
       ['a new password', NEW_PASSWORD],

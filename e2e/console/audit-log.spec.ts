@@ -97,6 +97,6 @@ test('whoever may have done something is found by typing, on a phone and by keyb
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(new RegExp(`actor=${id}$`));
   await expect(page.getByRole('group', { name: 'Filters' })).toContainText('Actor:Wanda of the many letters');
-  await expect(page.getByRole('row', { name: /signed in/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /accepted their invitation/ })).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 });
