@@ -1,10 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import type { Locator } from '@playwright/test';
 import { ADMIN } from '../support/server.js';
 import { expect, expectAccessible, test } from '../support/browser.js';
 import { createMember } from '../support/members.js';
 import { EntryPages } from './pages/entry.js';
 import { SettingsPage } from './pages/settings.js';
 import { StudioPage } from './pages/studio.js';
+
+/** A list is where its field is and as wide, and nothing in it is wider. */
+async function expectBelow(list: Locator, field: Locator): Promise<void> {
+  await expect(async () => {
+    const [below, above] = [await list.boundingBox(), await field.boundingBox()];
+    expect(below?.x).toBeCloseTo(above?.x ?? 0, 0);
+    expect(below?.width).toBeCloseTo(above?.width ?? 0, 0);
+  }).toPass({ timeout: 5_000 });
+  expect(await list.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+}
 
 test.beforeEach(async ({ page }) => {
   await page.goto('/login');
@@ -88,6 +99,7 @@ test('whoever may have done something is found by typing, on a phone and by keyb
   const field = page.getByRole('combobox', { name: 'Actor' });
   await expect(field).toBeFocused();
   await expect(page.getByRole('option', { name: 'Atelier itself' })).toBeVisible();
+  await expectBelow(page.getByRole('listbox'), page.locator('mat-form-field').filter({ has: field }));
   await expectAccessible(page);
 
   await page.keyboard.type('WANDA of');

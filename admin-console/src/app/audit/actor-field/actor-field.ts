@@ -1,5 +1,16 @@
 import { httpResource } from '@angular/common/http';
-import { Component, ElementRef, computed, effect, input, linkedSignal, model, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  model,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
 import type { FormValueControl } from '@angular/forms/signals';
 import { MatAutocomplete, MatAutocompleteTrigger } from '@angular/material/autocomplete';
@@ -43,7 +54,9 @@ export class ActorField implements FormValueControl<string> {
   readonly isFirst = input(false);
 
   private readonly box = viewChild.required<unknown, ElementRef<HTMLInputElement>>('box', { read: ElementRef });
+  private readonly list = viewChild.required(MatAutocomplete);
   private readonly trigger = viewChild.required(MatAutocompleteTrigger);
+  readonly #host = inject<ElementRef<HTMLElement>>(ElementRef);
   /** The name of whoever is chosen. */
   readonly #name = linkedSignal(() => this.initialName());
   protected readonly text = linkedSignal(() => this.#name());
@@ -92,6 +105,15 @@ export class ActorField implements FormValueControl<string> {
 
   protected open(): void {
     this.#isOpened.set(true);
+  }
+
+  /** Keeps the list below the field and as wide: a dialog that just opens draws the field smaller than it will be. */
+  protected follow(measuredPx = 0): void {
+    const { width: widthPx } = this.#host.nativeElement.getBoundingClientRect();
+    if (widthPx === measuredPx || !this.list().isOpen) return;
+    this.trigger().openPanel();
+    this.trigger().updatePosition();
+    requestAnimationFrame(() => this.follow(widthPx));
   }
 
   protected choose(value: string): void {
