@@ -36,6 +36,7 @@ import { Component, input } from '@angular/core';
       margin: var(--app-space-1) 0 0;
       color: var(--mat-sys-on-surface-variant);
       font: var(--mat-sys-body-medium);
+      text-wrap: pretty;
     }
     .actions {
       display: flex;

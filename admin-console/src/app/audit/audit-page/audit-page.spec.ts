@@ -152,6 +152,9 @@ describe('AuditPage', () => {
     await open();
     const menu = await loader.getHarness(MatMenuHarness.with({ triggerText: /Last 7 days/ }));
     await menu.open();
+    expect(textOf(document.querySelector('.mat-mdc-menu-panel :has(> .mat-mdc-menu-item-text app-icon)'))).toBe(
+      'Last 7 days',
+    );
     await menu.clickItem({ text: 'Last 30 days' });
     await harness.fixture.whenStable();
 
@@ -300,11 +303,11 @@ describe('AuditPage', () => {
   it('explains an empty range, and leads out of it', async () => {
     entries = [];
     await open('?address=192.0.2.9');
-    expect(text()).toContain('No events in this range.');
+    expect(text()).toContain('No events in this range');
 
     await press('Show all events');
     await eventually(() => expect(TestBed.inject(Router).url).toBe('/admin/audit-log?range=all'));
-    await eventually(() => expect(text()).toContain('No events yet.'));
+    await eventually(() => expect(text()).toContain('No events yet'));
   });
 
   it('offers to retry when the log cannot be read', async () => {

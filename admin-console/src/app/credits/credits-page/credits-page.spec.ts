@@ -138,14 +138,14 @@ describe('CreditsPage', () => {
   it('tells an empty ledger from an empty filter', async () => {
     entries = [];
     await open();
-    expect(text()).toContain('No activity yet.');
+    expect(text()).toContain('No activity yet');
     expect(routed.routeNativeElement?.querySelector('app-empty-state a')?.textContent).toBe('Open Studio');
     await routed.navigateByUrl('/credits?kind=revoke');
     await routed.fixture.whenStable();
     expect(text()).toContain('No entries of this type');
     await press('Show all types');
     await routed.fixture.whenStable();
-    expect(text()).toContain('No activity yet.');
+    expect(text()).toContain('No activity yet');
   });
 
   it('offers to retry what failed and shows the rest', async () => {
