@@ -115,7 +115,7 @@ describe('images by Hugging Face', () => {
     expect(await balanceOf(member.client)).toEqual(before);
   });
 
-  it('let go of the queue and of the credits as soon as they are canceled', async () => {
+  it('are called off, and the credits let go, as soon as they are canceled', async () => {
     await useModel(FAL);
     fake.failAlways('never_done');
     const before = await balanceOf(member.client);
@@ -123,6 +123,7 @@ describe('images by Hugging Face', () => {
     await until(async () => (fake.requests.some(({ path }) => path.endsWith('/status')) ? true : undefined));
     expect((await member.client.post(`/studio/generations/${id}/cancel`)).status).toBe(200);
     expect(await balanceOf(member.client)).toEqual(before);
+    await until(async () => (fake.canceledJobs.length === 1 ? true : undefined));
   });
 
   it('are refused in a tier that nobody makes, before anything is held or asked', async () => {

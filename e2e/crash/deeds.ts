@@ -34,6 +34,9 @@ export const DEEDS: Record<DeedName, NewDeed> = {
   // Refused once and then delivered.
   retry: (server, people) =>
     generation(server, people, 'try again', { status: 'succeeded', charged: 1 }, { provider: 'openai' }),
+  // Placed in a queue of the vendor's, and looked after until it is done.
+  order: (server, people) =>
+    generation(server, people, 'a quiet harbour', { status: 'succeeded', charged: 1 }, { provider: 'huggingface' }),
   fail: (server, people) =>
     generation(server, people, 'refused [mock:fail=content_rejected]', { status: 'failed', charged: 0 }),
   cancel,

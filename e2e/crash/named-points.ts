@@ -12,7 +12,11 @@ import { type CrashPoint, type DeedName, longRunOf, shortRunOf } from './points.
 /** What the product needs besides its database. */
 export interface Surroundings {
   start(): Promise<Environment>;
+  /** The product is there. */
+  started?(people: People): Promise<void>;
   beforeEach(deed: DeedName): void;
+  /** The deed is done, in spite of all. */
+  settled?(point: CrashPoint): void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +41,7 @@ export function describeKills(
       const admin = await signIn(server);
       const { client, id } = await createMember(server.current, admin, 1_000);
       people = { admin, member: client, memberId: id };
+      await surroundings.started?.(people);
     });
 
     afterAll(async () => {
@@ -44,7 +49,8 @@ export function describeKills(
       await surroundings.stop();
     });
 
-    it.each(points)('killed during $deed at $at, leaves nothing that is not put right', async ({ deed: name, at }) => {
+    it.each(points)('killed during $deed at $at, leaves nothing that is not put right', async (point) => {
+      const { deed: name, at } = point;
       surroundings.beforeEach(name);
       const deed = await DEEDS[name](server, people);
 
@@ -52,6 +58,7 @@ export function describeKills(
       await server.restart();
 
       await deed.settle();
+      surroundings.settled?.(point);
       expect((await audit(server.installation, { isQuiescent: true, verified })).violations).toEqual([]);
     });
   });

@@ -1,7 +1,8 @@
 import type { DatabaseKind } from '../support/database.js';
 
 /** The work during which a process is killed; see `deeds.ts`. */
-export type DeedName = 'generate' | 'ask' | 'retry' | 'fail' | 'cancel' | 'grant' | 'newUser' | 'giveUp' | 'overdue';
+export type DeedName =
+  'generate' | 'ask' | 'retry' | 'order' | 'fail' | 'cancel' | 'grant' | 'newUser' | 'giveUp' | 'overdue';
 
 export interface CrashPoint {
   readonly deed: DeedName;
@@ -9,6 +10,8 @@ export interface CrashPoint {
   readonly at: string;
   /** Where not both engines pass it. */
   readonly only?: DatabaseKind;
+  /** How often the image has been asked for in the end, where that is certain. */
+  readonly requests?: number;
 }
 
 /** Every statement of a piece of work that changes something, and its commit, before and after. */
@@ -26,6 +29,7 @@ function transaction(deed: DeedName, kind: string, ...statements: string[]): Cra
 }
 
 const GENERATE = 'answer/POST /api/v1/studio/generate';
+const JOB = 'request/GET /fal-ai/fal-ai/flux/requests/:id';
 const RESOLUTION = [
   'update:generation_item',
   'update:credit_hold',
@@ -92,10 +96,20 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   ...transaction('newUser', 'new-user', 'insert:user', 'insert:credit_account', 'insert:ledger_entry'),
   ...transaction('giveUp', 'give-up', ...RESOLUTION),
   ...transaction('overdue', 'overdue', ...RESOLUTION),
+  // As soon as it is on record that the vendor has accepted an order, nobody places it again.
+  { deed: 'order', at: 'request/POST /fal-ai/fal-ai/flux/dev/sent', requests: 2 },
+  { deed: 'order', at: 'accept/update:provider_attempt/after', requests: 2 },
+  { deed: 'order', at: 'accept/commit/after', requests: 1 },
+  { deed: 'order', at: `${JOB}/status/sent`, requests: 1 },
+  { deed: 'order', at: `${JOB}/mid-body`, requests: 1 },
+  { deed: 'order', at: 'request/GET /files/fake/:id.png/mid-body', requests: 1 },
 ];
 
-/** Where more depends on the engine than anywhere else: the commits that move credits when an image is wanted and made. */
-const ON_BOTH = /^(hold|capture)\/commit\//;
+/**
+ * Where more depends on the engine than anywhere else: the commits that move credits when an image is wanted and made, and
+ * what the next process finds of an order that is being carried out.
+ */
+const ON_BOTH = /^(hold|capture)\/commit\/|\/status\/sent$/;
 
 /**
  * The points of a short run, each on one of the engines at least. Two of three are SQLite's, whose process is ready sooner

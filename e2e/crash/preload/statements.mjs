@@ -20,6 +20,10 @@ const KINDS = [
   ['hold', ({ verb, table }) => verb === 'insert' && table === 'generation'],
   ['claim', ({ verb, table, text }) => verb === 'update' && table === 'generation_item' && /fence \+ 1/.test(text)],
   ['call', ({ verb, table }) => verb === 'insert' && table === 'provider_attempt'],
+  [
+    'accept',
+    ({ verb, table, text }) => verb === 'update' && table === 'provider_attempt' && /accepted_handle/.test(text),
+  ],
   ['capture', itemBecomes('SUCCEEDED')],
   ['cancel', itemBecomes('CANCELED')],
   ['overdue', (statement) => itemBecomes('FAILED')(statement) && /IN \('QUEUED', 'RUNNING'\)/.test(statement.text)],
