@@ -158,6 +158,19 @@ describeAppOnEveryDatabase("An image in a vendor's queue", (start) => {
     await expectSound(id, 'SUCCEEDED');
   });
 
+  test('is called off when nobody waits for it any longer', async () => {
+    const { submit, vendor, first, expectSound } = await open();
+    const id = await submit();
+    const wait = jest.spyOn(vendor, 'wait').mockRejectedValue(new ProviderError('timeout'));
+
+    expect(await first.drive(id)).toBe(2);
+    await first.callOffs.settled();
+
+    expect(wait.mock.calls.map(([handle]) => handle)).toEqual(['job-1', 'job-1']);
+    expect(vendor.calledOff).toEqual(['job-1']);
+    await expectSound(id, 'FAILED');
+  });
+
   test('is called off when it is canceled, at work or waiting, and only then', async () => {
     const { app, queue, submitBatch, takeUp, first, vendor, balance, calls } = await open();
     const [atWork = '', waiting = ''] = await submitBatch(2);

@@ -44,6 +44,8 @@ export interface ItemWork {
   generation?: GenerationRow;
   /** The permission to call the provider, once it has been given. */
   admission?: Admission;
+  /** Under which the vendor keeps the work in its queue, where it does. */
+  handle?: string;
   /** How the provider call ended, once it has: to be recorded together with what follows from it. */
   call?: CallEnd;
 }

@@ -3,12 +3,8 @@ import type { ImageProvider, ImageRequest, ProviderImage } from '../../providers
 import { CallOffs } from './call-offs.js';
 import { ItemCalls } from './item-calls.js';
 import type { ClaimedItem } from './item-claims.js';
+import type { ItemWork } from './item-maker.js';
 import type { BegunCall } from './item-starts.js';
-
-interface RequestedWork {
-  readonly item: ClaimedItem;
-  readonly signal: AbortSignal;
-}
 
 /** Asks providers for images, and goes on with what an earlier call has left in a vendor's queue. */
 @Injectable()
@@ -20,19 +16,27 @@ export class ItemRequests {
     @Inject(CallOffs) private readonly callOffs: CallOffs,
   ) {}
 
-  /** @throws ProviderError */
+  /**
+   * @param work is told what to call off if it comes to nothing
+   * @throws ProviderError
+   */
   async make(
     provider: ImageProvider,
-    { item, signal }: RequestedWork,
+    work: ItemWork,
     { id, setup, handle }: Pick<BegunCall, 'id' | 'setup' | 'handle'>,
     request: ImageRequest,
   ): Promise<ProviderImage> {
+    const { item, signal } = work;
+    work.handle = handle;
     if (handle !== undefined) {
       const image = await provider.resume?.(handle, request, setup, signal);
       if (image) return image;
       await this.#record(item, id, null);
     }
-    return provider.generate(request, setup, signal, (accepted) => this.#record(item, id, accepted));
+    return provider.generate(request, setup, signal, (accepted) => {
+      work.handle = accepted;
+      return this.#record(item, id, accepted);
+    });
   }
 
   /** Never rejects: the call goes on without being on record, and a crash then costs us another one. */

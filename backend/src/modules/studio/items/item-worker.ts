@@ -8,6 +8,7 @@ import { ProviderBreaker, ProviderError, ProviderRestingError } from '../../prov
 import { UnusableImageError } from '../../storage/index.js';
 import type { AbortReason } from './abort-reason.js';
 import { GenerationRow } from '../generation.entity.js';
+import { CallOffs } from './call-offs.js';
 import { ItemFallback } from './item-fallback.js';
 import { ItemLostError } from './item-lost-error.js';
 import { ItemMaker, type ItemWork } from './item-maker.js';
@@ -37,6 +38,7 @@ export class ItemWorker {
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(ItemRetries) private readonly retries: ItemRetries,
     @Inject(ItemFallback) private readonly fallback: ItemFallback,
+    @Inject(CallOffs) private readonly callOffs: CallOffs,
     @Inject(ImageThumbnails) private readonly thumbnails: ImageThumbnails,
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
   ) {}
@@ -141,7 +143,7 @@ export class ItemWorker {
     }
   }
 
-  async #tryAgainOrFail({ item, call, generation }: ItemWork, failure: DomainError): Promise<void> {
+  async #tryAgainOrFail({ item, call, generation, handle }: ItemWork, failure: DomainError): Promise<void> {
     const pauseMs = await this.#persist(() => this.retries.pauseMs(item, failure));
     const successor =
       generation && (await this.#persist(() => this.fallback.after(item, generation, failure, pauseMs)));
@@ -151,7 +153,9 @@ export class ItemWorker {
     } else this.#logger.debug(facts, 'A provider did not deliver');
     if (successor !== undefined) await this.#handOver({ item, call }, successor);
     else if (pauseMs === undefined) await this.#persist(() => this.queue.fail(item, failure, call));
-    else await this.#queueAgain({ item, call }, pauseMs);
+    else return this.#queueAgain({ item, call }, pauseMs);
+    // Nobody waits any more for what the vendor may still be at.
+    if (handle !== undefined) this.callOffs.ofItems([item.id]);
   }
 
   /** This process stops. The attempt counts if the provider was called: that happens no more often than is allowed. */

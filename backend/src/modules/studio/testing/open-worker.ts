@@ -79,6 +79,7 @@ export function openWorker(
     breaker,
     retries,
     fallback,
+    callOffs,
     app.get(ImageThumbnails),
     wakeUps,
   );
