@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Metrics } from '../../../../platform/metrics/index.js';
 import { RedisConnections } from '../../../../platform/redis/index.js';
@@ -27,8 +27,15 @@ interface Process {
 
 const opened: Process[] = [];
 
-/** A process that works, and is busy with its first wake-up until it is released. */
+/** A process that works, and may be busy with its first wake-up until it is released. */
 async function startProcess(url: string, isBusy = false): Promise<Process> {
+  const started = await startServing(url, isBusy);
+  started.listen();
+  return started;
+}
+
+/** A process that leaves the work to others until it listens. */
+async function startServing(url: string, isBusy = false): Promise<Process & { listen(): void }> {
   const redis = await RedisConnections.open(url);
   if (!redis.commands) throw new Error('There is no Redis');
   const metrics = new Metrics();
@@ -36,11 +43,12 @@ async function startProcess(url: string, isBusy = false): Promise<Process> {
   const woken: number[] = [];
   const released = Promise.withResolvers<undefined>();
   if (!isBusy) released.resolve(undefined);
-  wakeUps.listen(async (items) => {
-    woken.push(items);
-    await released.promise;
-  });
-  const started = { wakeUps, redis, woken, metrics, release: () => released.resolve(undefined) };
+  const listen = () =>
+    wakeUps.listen(async (items) => {
+      woken.push(items);
+      await released.promise;
+    });
+  const started = { wakeUps, redis, woken, metrics, listen, release: () => released.resolve(undefined) };
   opened.push(started);
   return started;
 }
@@ -67,11 +75,27 @@ describe('RedisWakeUps without their Redis', () => {
     const here = await startProcess(NOWHERE);
 
     here.wakeUps.announce([newItem(), newItem()]);
+    // At once: nobody waits for a Redis that is known to be away.
+    expect(here.woken).toEqual([2]);
     await here.wakeUps.settle();
 
     expect(here.woken).toEqual([2]);
     expect(await countsOf(here)).toEqual({ announced: 0, failed: 2 });
     expect(here.wakeUps.lookEveryMs).toBe(1_000);
+    const text = await here.metrics.format();
+    expect(text).toContain('# HELP atelier_wake_ups_announced_total Waiting items that Redis was told of.');
+    expect(text).toContain(
+      '# HELP atelier_wake_ups_failed_total Waiting items that Redis could not be told of, and that are found by looking.',
+    );
+  });
+
+  test('do no harm to a process that leaves the work to others', async () => {
+    const here = await startServing(NOWHERE);
+
+    here.wakeUps.announce([newItem()]);
+    await here.wakeUps.settle();
+
+    expect(await countsOf(here)).toEqual({ announced: 0, failed: 1 });
   });
 
   test('are those of an installation that has one, even while it is away; of another they are embedded', async () => {
@@ -99,7 +123,19 @@ describe('RedisWakeUps without their Redis', () => {
 
     await here.wakeUps.stopListening();
 
-    expect(Date.now() - startedAt).toBeLessThan(4_000);
+    // Less than the time that a Redis which is there is given to say goodbye.
+    expect(Date.now() - startedAt).toBeLessThan(1_800);
+  });
+
+  test('have no outage told on the console, where nobody looks for it', async () => {
+    const told = jest.spyOn(console, 'error').mockReturnValue(undefined);
+    const here = await startProcess(NOWHERE);
+
+    here.wakeUps.announce([newItem()]);
+    await here.wakeUps.stopListening();
+
+    expect(told).not.toHaveBeenCalled();
+    told.mockRestore();
   });
 });
 
@@ -119,6 +155,56 @@ if (redisUrl !== undefined) {
       expect(new Set(free.woken)).toEqual(new Set([1]));
       expect(await countsOf(busy)).toEqual({ announced: 10, failed: 0 });
       expect(busy.wakeUps.lookEveryMs).toBe(5_000);
+    });
+
+    test('have told Redis of everything once they have settled, also of what was due long ago', async () => {
+      const here = await startServing(redisUrl);
+
+      here.wakeUps.announce([newItem(), { ...newItem(), dueInMs: -700 }]);
+      await here.wakeUps.settle();
+
+      expect(await countsOf(here)).toEqual({ announced: 2, failed: 0 });
+      here.listen();
+      await eventually(() => here.woken.length === 2);
+    });
+
+    test('can be told apart among the clients of Redis', async () => {
+      const here = await startProcess(redisUrl);
+      here.wakeUps.announce([newItem()]);
+      await eventually(() => here.woken.length === 1);
+
+      // Connections of the test before this one may be there for another moment.
+      await eventually(async () => (await clientsOf(here)).length === 2);
+      expect((await clientsOf(here)).sort()).toEqual(['atelier-wake-ups', 'atelier-wake-ups-waiting']);
+    });
+
+    test('wake again for a wait at which the wake-up failed', async () => {
+      const here = await startServing(redisUrl);
+      const item = newItem();
+      let failures = 0;
+      here.wakeUps.listen(async () => {
+        failures += 1;
+        throw new Error('no room after all');
+      });
+
+      here.wakeUps.announce([item]);
+      await eventually(() => failures === 1);
+      await eventually(async () => (await tokensOf(here)).length === 0);
+      here.wakeUps.announce([item]);
+
+      await eventually(() => failures === 2);
+    });
+
+    test('end a wake-up that is under way before they stop, and leave nothing of it behind', async () => {
+      const here = await startProcess(redisUrl, true);
+      here.wakeUps.announce([newItem()]);
+      await eventually(() => here.woken.length === 1);
+
+      const stopping = here.wakeUps.stopListening();
+      here.release();
+      await stopping;
+
+      expect(await tokensOf(here)).toEqual([]);
     });
 
     test('wake nobody twice for the same wait, but again for the next wait of the same item', async () => {
@@ -160,8 +246,7 @@ if (redisUrl !== undefined) {
       await eventually(() => here.woken.length === 2);
       await here.wakeUps.stopListening();
 
-      const left = (await here.redis.commands?.keys('atelier:wake-ups:*')) ?? [];
-      expect(left.filter((key) => /[0-9a-f]-\d+(:lock)?$/.test(key))).toEqual([]);
+      expect(await tokensOf(here)).toEqual([]);
     });
 
     test('wake nobody who has stopped listening', async () => {
@@ -176,8 +261,22 @@ if (redisUrl !== undefined) {
   });
 }
 
-async function eventually(isSo: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !isSo();) {
+/** Keys of what is known of waiting items. */
+async function tokensOf({ redis }: Process): Promise<string[]> {
+  const keys = (await redis.commands?.keys('atelier:wake-ups:*')) ?? [];
+  return keys.filter((key) => /[0-9a-f]-\d+(:lock)?$/.test(key));
+}
+
+/** Names of those who wait for tokens in this database. */
+async function clientsOf({ redis }: Process): Promise<string[]> {
+  const clients = String(await redis.commands?.client('LIST')).split('\n');
+  return clients.flatMap((client) =>
+    client.includes(' db=9 ') ? (/ name=(atelier-wake\S*)/.exec(client)?.[1] ?? []) : [],
+  );
+}
+
+async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !(await isSo());) {
     if (Date.now() > deadline) throw new Error('It did not happen');
     await pause(10);
   }
