@@ -73,7 +73,7 @@ describeOnEveryDatabase('News of credits', (open) => {
     async (awaited) => {
       const { told, hold, deposit } = await openBooks(12, awaited);
 
-      await hold(3, [randomUUID()]);
+      await hold(2, [randomUUID(), randomUUID()]);
       await deposit('revoke', 9);
 
       expect(told.map(({ type }) => type)).toEqual(['credits.low', 'credits.exhausted']);
