@@ -14,10 +14,10 @@ const DETAIL_MAX_LENGTH = 500;
 /** Delivered, or ended in a way that a vendor may have worked for. */
 const MAY_BE_BILLED = `(call.state IN ('SUCCEEDED', 'UNKNOWN') OR call.category IN ('timeout', 'bad_response'))`;
 
-/** Has left its work to a later call, which tells what it came to. */
+/** Has left its work to a later call, which tells what it came to. Most calls have none, and nothing is looked up for them. */
 const IS_RESUMED =
-  'EXISTS (SELECT 1 FROM provider_attempt later WHERE later.item_id = call.itemId' +
-  ' AND later.accepted_handle = call.acceptedHandle AND later.fence > call.fence )';
+  '(call.acceptedHandle IS NOT NULL AND EXISTS (SELECT 1 FROM provider_attempt later WHERE later.item_id = call.itemId' +
+  ' AND later.accepted_handle = call.acceptedHandle AND later.fence > call.fence ))';
 
 /** A call that is about to be made, for an item under one claim of it. */
 export type NewCall = Readonly<Pick<ProviderAttempt, 'itemId' | 'fence' | 'ordinal' | 'provider' | 'tier'>> & {
