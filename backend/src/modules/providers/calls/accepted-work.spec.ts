@@ -29,6 +29,7 @@ test('a call that failed is gone on with where the vendor has not said a word', 
   const failed = (more: Partial<CallOfItem>) => call({ state: 'FAILED', ...more });
   expect(handleFor(failed({ category: 'timeout' }))).toBe('fal-ai:1');
   expect(handleFor(failed({ category: 'provider_unavailable' }))).toBe('fal-ai:1');
+  expect(handleFor(failed({ category: 'rate_limited' }))).toBe('fal-ai:1');
   expect(handleFor(failed({ category: 'timeout', httpStatus: 504 }))).toBeUndefined();
   expect(handleFor(failed({ category: 'bad_response' }))).toBeUndefined();
   expect(handleFor(failed({ category: null }))).toBeUndefined();

@@ -1,3 +1,4 @@
+import type { ProviderErrorCategory } from '../provider-error.js';
 import type { ProviderAttempt } from './provider-attempt.entity.js';
 
 /** A call for an item, as far as it tells whether a vendor may still be at work for it. */
@@ -18,6 +19,9 @@ export interface AcceptedWork {
  * starts again by itself has done so by then. Older work is asked for anew.
  */
 const RESUMABLE_FOR_MS = 60 * 60_000;
+
+/** How a call may fail without the vendor's having said anything of the work. */
+const OUT_OF_TOUCH: readonly ProviderErrorCategory[] = ['timeout', 'provider_unavailable', 'rate_limited'];
 
 /** @param calls for one item, the newest first */
 export function unheardWork(calls: readonly CallOfItem[]): AcceptedWork[] {
@@ -44,6 +48,5 @@ export function resumableWork(calls: readonly CallOfItem[], provider: string, no
 /** Whether a call ended without a word of the vendor on what became of the work, if it has ended at all. */
 function isUnheard({ state, category, httpStatus }: CallOfItem): boolean {
   if (state === 'STARTED' || state === 'UNKNOWN') return true;
-  const hasLostTouch = category === 'timeout' || category === 'provider_unavailable';
-  return state === 'FAILED' && hasLostTouch && httpStatus === null;
+  return state === 'FAILED' && category !== null && OUT_OF_TOUCH.includes(category) && httpStatus === null;
 }

@@ -66,6 +66,7 @@ export class ProviderAttempt {
   @TextColumn(500, { nullable: true })
   detail!: string | null;
 
+  /** Of the answer that said how it ended; null where none did, and accepted work then goes on. */
   @IntegerColumn({ nullable: true })
   httpStatus!: number | null;
 

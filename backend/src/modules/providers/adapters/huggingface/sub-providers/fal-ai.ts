@@ -102,9 +102,23 @@ async function look<Answer>(calls: RouterCalls, ask: () => Promise<Answer>): Pro
     try {
       return await ask();
     } catch (error) {
-      const { category, retryable, retryAfterMs = 0 } = toProviderError(error, HUGGING_FACE);
-      if (!PASSING.includes(category) || !retryable || tries === TRIES_OF_A_LOOK) throw error;
-      await calls.pause(Math.max(retryAfterMs, calls.firstPauseMs * tries));
+      const failure = toProviderError(error, HUGGING_FACE);
+      if (!PASSING.includes(failure.category) || !failure.retryable) throw error;
+      if (tries === TRIES_OF_A_LOOK) throw outOfTouch(failure);
+      await calls.pause(Math.max(failure.retryAfterMs ?? 0, calls.firstPauseMs * tries));
     }
   }
+}
+
+/** The job goes on: a status of HTTP would read as fal's word on what became of it. */
+function outOfTouch({
+  category,
+  retryAfterMs,
+  requestId,
+  httpStatus,
+  providerCode,
+  cause,
+}: ProviderError): ProviderError {
+  const code = httpStatus === undefined ? providerCode : `status_${httpStatus}`;
+  return new ProviderError(category, { retryAfterMs, requestId, providerCode: code, cause });
 }
