@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { type Service, startMariaDb } from '../../../tools/services.mjs';
+import { IS_LONG_RUN } from '../../support/run-length.js';
 import { StormyProxy } from '../proxy.js';
 
 /** A MariaDB of one's own that may be mistreated, with the product's way to it. */
@@ -140,8 +141,8 @@ export const TROUBLES: Record<string, (database: TroubledDatabase, durationMs: n
   },
   async 'stands still and goes on'(database, durationMs) {
     await pause(durationMs / 4);
-    // Longer than a transaction may stay open.
-    await database.freeze(9_000);
+    // Longer than a transaction may stay open; and in a long run longer than anybody waits for an answer.
+    await database.freeze(IS_LONG_RUN ? 30_000 : 9_000);
     await pause(durationMs / 4);
   },
   async 'is at the end of a bad line'(database, durationMs) {

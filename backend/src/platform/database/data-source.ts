@@ -7,6 +7,7 @@ import { MIGRATIONS } from './migrations/index.js';
 import { SnakeNamingStrategy } from './naming.js';
 import type { CommitLimits } from './shared-commits.js';
 import { gatedRunners, prepareSqlite } from './sqlite-access.js';
+import { SilentServer } from './silent-server.js';
 import { assertNotLate, assertOutsideTransaction } from './transaction-scope.js';
 
 /**
@@ -17,6 +18,9 @@ const COMMIT_LIMITS: CommitLimits = { transactions: 64, ms: 10 };
 
 /** Requests that may wait for a connection to MySQL or MariaDB. */
 const POOL_QUEUE_LIMIT = 1_000;
+
+/** Somebody may have waited for a server that has fallen silent before, and then waits for a new connection to it. */
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Settles per connection what must not depend on the server's own configuration. */
 const MYSQL_SESSION = [
@@ -48,7 +52,7 @@ export function dataSourceOptions({
     supportBigNumbers: true,
     bigNumberStrings: true,
     poolSize: databasePoolSize,
-    connectTimeout: 10_000,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     extra: { queueLimit: POOL_QUEUE_LIMIT, enableKeepAlive: true },
   };
 }
@@ -63,13 +67,16 @@ export async function connect(options: DataSourceOptions, commitLimits = COMMIT_
   }
   const create =
     driver instanceof BetterSqlite3Driver ? gatedRunners(driver, commitLimits) : driver.createQueryRunner.bind(driver);
+  let server: SilentServer | undefined;
   driver.createQueryRunner = (mode) => {
     assertOutsideTransaction();
-    return refusingLateStatements(create(mode));
+    const runner = create(mode);
+    return refusingLateStatements(server?.watch(runner) ?? runner);
   };
   await dataSource.initialize();
   if (driver instanceof MysqlDriver) {
     const pool = driver.pool as Pool;
+    server = watched(driver, pool, options);
     pool.on('connection', (connection) => {
       for (const statement of MYSQL_SESSION) connection.query(statement);
     });
@@ -77,6 +84,17 @@ export async function connect(options: DataSourceOptions, commitLimits = COMMIT_
     for (const statement of MYSQL_SESSION) await dataSource.query(statement);
   }
   return dataSource;
+}
+
+function watched(driver: MysqlDriver, pool: Pool, options: DataSourceOptions): SilentServer | undefined {
+  if (!('url' in options) || options.url === undefined) return undefined;
+  const server = new SilentServer(pool, options.url);
+  const disconnect = driver.disconnect.bind(driver);
+  driver.disconnect = async () => {
+    server.stop();
+    await disconnect();
+  };
+  return server;
 }
 
 /** SQLite numbers rows in a column of type `integer` and no other, which is as wide there as a `bigint` elsewhere. */
