@@ -3,6 +3,7 @@ import { GenerateRequest } from '@atelier/contracts';
 import { describeAppOnEveryDatabase } from '../../../test/test-app.js';
 import { ObservedStudio } from '../../../test/model/observed-studio.js';
 import { DomainError } from '../../platform/errors/index.js';
+import { IdempotencyKeys } from '../../platform/idempotency/index.js';
 import { ProviderError } from '../providers/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
 import { CanceledItems } from './items/canceled-items.js';
@@ -55,6 +56,10 @@ describeAppOnEveryDatabase('StudioService', (start) => {
     await mine.get(StudioSettingsService).change(administrator, { credit_price_premium4: '50' });
 
     expect(await mine.studio.generate(mine.actor, request(), 'k1')).toEqual({ id, isReplay: true });
+    const keyed = { principal: `user:${mine.actor.id}`, key: 'k1', body: request() };
+    const routes = ['POST /api/v1/studio/generate', 'POST /api/v1/admin/credits/grants'];
+    const found = await Promise.all(routes.map((route) => mine.get(IdempotencyKeys).find({ ...keyed, route })));
+    expect(found).toEqual([id, undefined]);
     await expect(mine.studio.generate(mine.actor, request(2), 'k1')).rejects.toMatchObject({
       code: 'request.idempotency_conflict',
     });
@@ -66,6 +71,16 @@ describeAppOnEveryDatabase('StudioService', (start) => {
     expect(await itemsOf(mine)).toHaveLength(1);
     // The price is frozen.
     expect((await mine.studio.get(mine.actor, id)).credits).toEqual({ quoted: 4, charged: 0 });
+  });
+
+  test('takes as many items as one person may have, and not one more', async () => {
+    const mine = await open(500);
+    for (let taken = 0; taken < 96; taken += 8) await mine.studio.generate(mine.actor, request(8));
+
+    await expect(mine.studio.generate(mine.actor, request(5))).rejects.toMatchObject({ code: 'studio.queue_full' });
+    await mine.studio.generate(mine.actor, request(4));
+
+    expect((await mine.observe()).account).toMatchObject({ available: 100, held: 400 });
   });
 
   test('carries simultaneous repetitions out once, and announces once', async () => {
@@ -135,10 +150,10 @@ describeAppOnEveryDatabase('StudioService', (start) => {
 
     expect(announced).toHaveBeenCalledWith(others);
     expect((await mine.observe()).account).toMatchObject({ available: 96, held: 0, consumed: 4 });
-    const [{ actor_id: actorId, reason } = {}] = await mine.dataSource.query<{ actor_id?: string; reason?: string }[]>(
-      `SELECT actor_id, reason FROM ledger_entry WHERE src = 'HELD' AND dst = 'AVAILABLE'`,
+    const [released] = await mine.dataSource.query<Record<string, string>[]>(
+      `SELECT actor_type, actor_id, reason FROM ledger_entry WHERE src = 'HELD' AND dst = 'AVAILABLE'`,
     );
-    expect([actorId, reason]).toEqual([String(mine.actor.id), 'Canceled']);
+    expect(released).toEqual({ actor_type: 'user', actor_id: String(mine.actor.id), reason: 'Canceled' });
   });
 
   test('takes nothing for delivered that was canceled or failed', async () => {
