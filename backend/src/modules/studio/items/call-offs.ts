@@ -11,9 +11,9 @@ export class CallOffs implements BeforeApplicationShutdown {
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(
-    @Inject(ProviderAttempts) private readonly attempts: ProviderAttempts,
+    @Inject(ProviderAttempts) private readonly attempts: Pick<ProviderAttempts, 'listUnheard'>,
     @Inject(ProviderRegistry) private readonly providers: ProviderRegistry,
-    @Inject(ProviderSetups) private readonly setups: ProviderSetups,
+    @Inject(ProviderSetups) private readonly setups: Pick<ProviderSetups, 'read'>,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
