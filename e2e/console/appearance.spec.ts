@@ -32,6 +32,24 @@ async function settled(page: Page): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
 }
 
+/** By an outline of it or of its label, by Material's ring, or by the frame of a field. */
+function isFocusDrawn(element: Element): boolean {
+  const around = element.closest('mat-form-field, mat-button-toggle, mat-checkbox, mat-radio-button, label') ?? element;
+  const hasOutline = (outlined: Element, pseudo?: string): boolean => {
+    const { outlineStyle, outlineWidth, opacity } = getComputedStyle(outlined, pseudo);
+    return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && opacity !== '0';
+  };
+  const hasRing = (indicator: Element): boolean => {
+    const { content, display, borderTopWidth } = getComputedStyle(indicator, '::before');
+    return content !== 'none' && display !== 'none' && parseFloat(borderTopWidth) >= 2;
+  };
+  return (
+    around.matches('.mat-focused') ||
+    [element, around].some((outlined) => hasOutline(outlined) || hasOutline(outlined, '::after')) ||
+    [around, ...around.querySelectorAll('.mat-focus-indicator')].some(hasRing)
+  );
+}
+
 async function signInWithAnImage(page: Page): Promise<void> {
   const studio = new StudioPage(page);
   await page.goto('/login');
@@ -95,6 +113,24 @@ test('nothing breaks the content security policy or logs an error', async ({ pag
 
   // Before anybody is signed in there is no session to restore, and the browser reports that answer as an error.
   expect(complaints.filter((text) => !/401/.test(text))).toEqual([]);
+});
+
+test('whoever goes by keyboard sees where they are', async ({ page }) => {
+  await page.goto('/login');
+  await new EntryPages(page).signIn(ADMIN);
+  await new StudioPage(page).prompt.waitFor();
+  for (const path of ['/', '/api-keys', '/admin/audit-log', '/profile']) {
+    await page.goto(path);
+    await settled(page);
+    const unseen: string[] = [];
+    for (let step = 0; step < 32; step += 1) {
+      await page.keyboard.press('Tab');
+      const focused = page.locator(':focus');
+      if ((await focused.count()) === 0) break;
+      if (!(await focused.evaluate(isFocusDrawn))) unseen.push(await focused.evaluate((element) => element.outerHTML));
+    }
+    expect({ path, unseen }).toEqual({ path, unseen: [] });
+  }
 });
 
 test('a prompt with markup in it is shown as text', async ({ page }) => {
