@@ -120,7 +120,7 @@ test('a job outlives the restart of its server while somebody looks on', async (
     await expect(studio.stage).toContainText('Creating');
 
     await server.kill();
-    await expect(studio.stage).toContainText("Still working. We'll show it when you're back online.");
+    await expect(studio.stage).toContainText('Still working. We’ll show it when you’re back online.');
     const resuming = page.waitForRequest((request) => request.url().includes('last_event_id='));
     server = await server.restart();
     await resuming;

@@ -8,8 +8,8 @@ import { NavigationEnd, NavigationError, Router, RouterOutlet } from '@angular/r
     <router-outlet />
     @if (isUnreachable()) {
       <main class="app-unreachable">
-        <h1>Atelier couldn't be loaded</h1>
-        <p>We can't reach the server. Check your connection, then reload.</p>
+        <h1>Atelier couldn’t be loaded</h1>
+        <p>We can’t reach the server. Check your connection, then reload.</p>
         <a href="">Reload</a>
       </main>
     }

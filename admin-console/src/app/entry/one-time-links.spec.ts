@@ -157,12 +157,12 @@ describe('InvitationPage', () => {
     fill('password', PASSWORD);
     submit();
 
-    await shows("This invitation doesn't work");
+    await shows('This invitation doesn’t work');
   });
 
   it('explains a link without its token', async () => {
     await open(InvitationPage, '');
 
-    await shows("This invitation doesn't work");
+    await shows('This invitation doesn’t work');
   });
 });

@@ -2,7 +2,7 @@ import { type Explanations, namedFields } from './explanation';
 
 /** What can go wrong before anybody is signed in; apart from the rest, so that the entry pages load no more than this. */
 export const accessExplanations = {
-  'request.malformed': { what: "The server couldn't read the request.", next: 'Reload the page and try again.' },
+  'request.malformed': { what: 'The server couldn’t read the request.', next: 'Reload the page and try again.' },
   'request.invalid': { what: namedFields, next: 'Correct it and try again.' },
   'request.idempotency_conflict': {
     what: 'This request was sent before with other contents.',
@@ -22,11 +22,11 @@ export const accessExplanations = {
     next: 'Wait until some of them are done, then try again.',
   },
   'request.unsupported_media_type': {
-    what: "The server doesn't accept this kind of content.",
+    what: 'The server doesn’t accept this kind of content.',
     next: 'Reload the page and try again.',
   },
   'route.not_found': {
-    what: "The server doesn't know this address.",
+    what: 'The server doesn’t know this address.',
     next: 'Reload the page to get the current version.',
   },
 
@@ -39,16 +39,16 @@ export const accessExplanations = {
   'auth.refresh_invalid': { what: 'You were signed out.', next: 'Sign in to continue where you left off.' },
   'auth.origin_refused': {
     what: 'The request came from another site and was refused.',
-    next: "Open Atelier at its own address and try again. If you are there, ask your admin to check the server's public URL.",
+    next: 'Open Atelier at its own address and try again. If you are there, ask your admin to check the server’s public URL.',
   },
   'auth.forbidden': {
-    what: "You don't have permission to do this.",
+    what: 'You don’t have permission to do this.',
     next: 'Ask an admin to do it or to change your role.',
   },
   'auth.setup_closed': { what: 'Atelier is already set up.', next: 'Sign in instead.' },
   'auth.setup_token_invalid': {
     what: 'This set-up link is not valid.',
-    next: "Use the newest link from the server's start-up log.",
+    next: 'Use the newest link from the server’s start-up log.',
   },
   'auth.password_weak': {
     what: 'This password is too easy to guess.',
@@ -64,7 +64,7 @@ export const accessExplanations = {
   },
   'auth.api_key_address': {
     what: 'This API key may not be used from this address.',
-    next: "Add the address to the key's allowed addresses.",
+    next: 'Add the address to the key’s allowed addresses.',
   },
   'auth.api_key_scope': {
     what: 'This API key does not have the scope for this.',

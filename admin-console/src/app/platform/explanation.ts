@@ -20,7 +20,7 @@ export const namedFields = (problem: ProblemCore): string => {
   return `Not accepted: ${first.path === '' ? '' : `${first.path} `}${first.message}${rest}.`;
 };
 
-const UNREACHABLE = "We can't reach the server. Try again.";
+const UNREACHABLE = 'We can’t reach the server. Try again.';
 const UNEXPLAINED = 'Something went wrong. Try again, and tell your admin if it keeps happening.';
 
 /** The sentence for an error, as far as the table knows its code: a newer server may have more. */

@@ -16,7 +16,7 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
   },
 
   'credits.insufficient': {
-    what: "You don't have enough credits for this.",
+    what: 'You don’t have enough credits for this.',
     next: 'Choose a smaller tier or fewer images, or ask an admin for credits.',
     isAboutCredits: true,
   },
@@ -50,7 +50,7 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     isAboutCredits: true,
   },
   'studio.provider_incapable': {
-    what: "This provider can't make that combination of tier, shape and count.",
+    what: 'This provider can’t make that combination of tier, shape and count.',
     next: 'Change an option or choose another provider.',
     isAboutCredits: true,
   },
@@ -91,16 +91,16 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
   'storage.link_invalid': { what: 'This image link is not valid.', next: 'Open the image from the gallery.' },
   'storage.link_expired': { what: 'This image link has expired.', next: 'Reload the page to get a new one.' },
   'storage.object_not_found': {
-    what: "The image's file is missing.",
+    what: 'The image’s file is missing.',
     next: 'Tell your admin, and make the image again.',
   },
   'storage.full': {
-    what: "The image couldn't be saved because the storage is full.",
+    what: 'The image couldn’t be saved because the storage is full.',
     next: 'Tell your admin.',
     isAboutCredits: true,
   },
   'storage.unavailable': {
-    what: "The image storage can't be reached right now.",
+    what: 'The image storage can’t be reached right now.',
     next: 'Try again in a minute.',
     isAboutCredits: true,
   },
@@ -116,7 +116,7 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     isAboutCredits: true,
   },
   'provider.quota_exhausted': {
-    what: "The provider's own quota is used up.",
+    what: 'The provider’s own quota is used up.',
     next: 'Choose another provider, or tell your admin.',
     isAboutCredits: true,
   },
@@ -136,12 +136,12 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     isAboutCredits: true,
   },
   'provider.invalid_request': {
-    what: "The provider didn't accept this request.",
+    what: 'The provider didn’t accept this request.',
     next: 'Change the prompt or the options and try again.',
     isAboutCredits: true,
   },
   'provider.bad_response': {
-    what: "The provider sent something that isn't a usable image.",
+    what: 'The provider sent something that isn’t a usable image.',
     next: 'Try again or choose another provider.',
     isAboutCredits: true,
   },
@@ -161,7 +161,7 @@ export const explanations: Readonly<Record<ProblemCode, Explanation>> = {
     next: 'Wait a moment, then test it again.',
   },
   'enhancer.unavailable': {
-    what: "Couldn't enhance right now. Your prompt is unchanged.",
+    what: 'Couldn’t enhance right now. Your prompt is unchanged.',
     next: 'Try again, or generate with your own words.',
     isAboutCredits: true,
   },

@@ -51,7 +51,7 @@ describe('problemSentence', () => {
   });
 
   it('tells a server out of reach from one that answered', () => {
-    expect(problemSentence(outage())).toBe("We can't reach the server. Try again.");
+    expect(problemSentence(outage())).toBe('We can’t reach the server. Try again.');
   });
 
   it.each([

@@ -152,14 +152,14 @@ describe('Shell', () => {
     await (await loader.getHarness(MatButtonHarness.with({ text: /Sign out/ }))).click();
 
     const bar = await TestbedHarnessEnvironment.documentRootLoader(harness.fixture).getHarness(MatSnackBarHarness);
-    expect(await bar.getMessage()).toBe("We can't reach the server. Try again.");
+    expect(await bar.getMessage()).toBe('We can’t reach the server. Try again.');
   });
 
   it('explains when the code of a page cannot be fetched', async () => {
     await expect(harness.navigateByUrl('/broken')).rejects.toThrow('Failed to fetch');
 
     const bar = await TestbedHarnessEnvironment.documentRootLoader(harness.fixture).getHarness(MatSnackBarHarness);
-    expect(await bar.getMessage()).toContain("This page couldn't be loaded.");
+    expect(await bar.getMessage()).toContain('This page couldn’t be loaded.');
   });
 
   it('keeps the chosen colours in this browser', async () => {
@@ -182,7 +182,7 @@ describe('Shell', () => {
     const online = jest.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     window.dispatchEvent(new Event('offline'));
     await harness.fixture.whenStable();
-    expect(page.querySelector('.offline')?.textContent).toContain("You're offline. We'll reconnect automatically.");
+    expect(page.querySelector('.offline')?.textContent).toContain('You’re offline. We’ll reconnect automatically.');
 
     online.mockReturnValue(true);
     window.dispatchEvent(new Event('online'));

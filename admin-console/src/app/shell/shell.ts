@@ -30,7 +30,7 @@ const WHOLE_SECTION: IsActiveMatchOptions = {
 const THIS_PAGE: IsActiveMatchOptions = { ...WHOLE_SECTION, paths: 'exact' };
 
 /** The page's code could not be fetched: cut off, or replaced by a newer version on the server. */
-const PAGE_MISSING = "This page couldn't be loaded. Check your connection, then reload.";
+const PAGE_MISSING = 'This page couldn’t be loaded. Check your connection, then reload.';
 
 /** The frame around every page of somebody who is signed in. `main` is what scrolls. */
 @Component({

@@ -58,7 +58,7 @@ describe('progress', () => {
 
   it('says what becomes of a job whose server is out of reach', () => {
     expect(said(jobOf(started, { isConnectionLost: true }), 9).hint).toBe(
-      "Still working. We'll show it when you're back online.",
+      'Still working. We’ll show it when you’re back online.',
     );
     expect(said({ ...jobOf({}), generation: null, isConnectionLost: true }, 9).text).toBe('Sending your request');
   });

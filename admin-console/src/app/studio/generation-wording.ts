@@ -53,8 +53,8 @@ function startedAt(job: Job, { created_at: createdAt, started_at: startedAt }: G
 function hintFor(job: Job, isSlow: boolean): string | null {
   if (job.isConnectionLost) {
     return job.generation === null
-      ? "We can't reach the server. Your request is sent as soon as you're back online."
-      : "Still working. We'll show it when you're back online.";
+      ? 'We can’t reach the server. Your request is sent as soon as you’re back online.'
+      : 'Still working. We’ll show it when you’re back online.';
   }
   return isSlow ? 'Taking longer than usual. You can leave this page.' : null;
 }

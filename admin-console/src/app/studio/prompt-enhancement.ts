@@ -9,7 +9,7 @@ type State =
   | { readonly step: 'asking'; readonly prompt: string; readonly previous: Review | null }
   | { readonly step: 'review'; readonly review: Review };
 
-const UNEXPLAINED = "Couldn't enhance right now. Your prompt is unchanged and you were not charged.";
+const UNEXPLAINED = 'Couldn’t enhance right now. Your prompt is unchanged and you were not charged.';
 
 /** The server knows best why its enhancer failed; it says too that the prompt is unchanged and nothing was charged. */
 function reasonOf(error: unknown): string {

@@ -30,7 +30,7 @@ describe('offerFor', () => {
 
   it('says why a provider cannot be chosen', () => {
     const reasons = offerFor(sampleOptions(), { ...draft, tier: 'premium2' }).providers.map(({ reason }) => reason);
-    expect(reasons).toEqual([null, "Doesn't make Premium 2 images", 'Not set up yet']);
+    expect(reasons).toEqual([null, 'Doesn’t make Premium 2 images', 'Not set up yet']);
   });
 });
 

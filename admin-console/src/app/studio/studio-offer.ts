@@ -89,7 +89,7 @@ function reasonAgainst(provider: ProviderOption, tier: TierOption | undefined): 
   if (provider.status === 'unavailable') {
     return 'Not available right now';
   }
-  return tier && !provider.tiers.includes(tier.key) ? `Doesn't make ${tier.label} images` : null;
+  return tier && !provider.tiers.includes(tier.key) ? `Doesn’t make ${tier.label} images` : null;
 }
 
 /** Why the draft can't be sent, for the line under the button; null when it can. */

@@ -21,7 +21,7 @@ import { Icon } from './icon';
   styleUrl: './centred-state.scss',
 })
 export class ErrorState {
-  readonly title = input("This couldn't be loaded");
+  readonly title = input('This couldn’t be loaded');
   readonly message = input<string>();
   readonly retry = output();
 }

@@ -120,7 +120,7 @@ describe('ApiKeysPage', () => {
   it('offers to retry when the list fails', async () => {
     api.on(`GET ${KEYS}`, () => outage());
     await open();
-    expect(text()).toContain("The keys couldn't be loaded");
+    expect(text()).toContain('The keys couldn’t be loaded');
     api.on(`GET ${KEYS}`, () => ({ data: [apiKey('cccccccccccc', 'New')], has_more: false, next_cursor: null }));
     await press('Retry');
     expect(row('New')).toBeDefined();

@@ -313,7 +313,7 @@ describe('AuditPage', () => {
   it('offers to retry when the log cannot be read', async () => {
     api.on(LOG, () => outage());
     await open();
-    expect(text()).toContain("The audit log couldn't be loaded We can't reach the server.");
+    expect(text()).toContain('The audit log couldn’t be loaded We can’t reach the server.');
 
     api.on(LOG, () => ({ data: entries, has_more: false, next_cursor: null }));
     await press('Retry');
@@ -333,7 +333,7 @@ describe('AuditPage', () => {
     api.on('GET /api/v1/admin/audit-log/verification', () => outage());
     await open();
 
-    expect(text()).toMatch(/Not verified We can't reach the server/);
+    expect(text()).toMatch(/Not verified We can’t reach the server/);
   });
 
   it('has the browser download what the filter shows, with a ticket for that alone', async () => {
@@ -353,6 +353,6 @@ describe('AuditPage', () => {
     api.on(TICKETS, () => outage());
     await open();
     await exportAs(/JSON/);
-    await eventually(() => expect(document.body.textContent).toContain("We can't reach the server."));
+    await eventually(() => expect(document.body.textContent).toContain('We can’t reach the server.'));
   });
 });

@@ -152,7 +152,7 @@ describe('CreditsPage', () => {
     api.on(`GET ${ENTRIES}`, () => outage());
     await open();
     expect(text()).toMatch(/Available\s*1,240/);
-    expect(text()).toContain("Your activity couldn't be loaded");
+    expect(text()).toContain('Your activity couldn’t be loaded');
     api.on(`GET ${ENTRIES}`, () => ({ data: entries, has_more: false, next_cursor: null }));
     await press('Retry');
     expect(rows()).toHaveLength(5);

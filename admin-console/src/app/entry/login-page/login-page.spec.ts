@@ -166,7 +166,7 @@ describe('LoginPage', () => {
     signIn();
 
     await eventually(() =>
-      expect(page.querySelector('[role=alert]')?.textContent).toContain("We can't reach the server."),
+      expect(page.querySelector('[role=alert]')?.textContent).toContain('We can’t reach the server.'),
     );
   });
 
@@ -187,7 +187,7 @@ describe('LoginPage', () => {
     api.on(REFRESH, () => outage());
     await open('/login?return=%2Fcredits');
     await eventually(() =>
-      expect(page.querySelector('[role=status]')?.textContent).toContain("We can't reach the server."),
+      expect(page.querySelector('[role=status]')?.textContent).toContain('We can’t reach the server.'),
     );
 
     api.on(REFRESH, () => grant);

@@ -13,7 +13,7 @@ const UNTOLD_LOCKOUT_SECONDS = 60;
 
 const NOTICES: Readonly<Record<SessionEnd, string>> = {
   expired: 'You were signed out. Sign in to continue where you left off.',
-  unreachable: "We can't reach the server.",
+  unreachable: 'We can’t reach the server.',
 };
 
 @Component({

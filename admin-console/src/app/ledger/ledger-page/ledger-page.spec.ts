@@ -139,7 +139,7 @@ describe('LedgerPage', () => {
     let isDown = true;
     api.on(`GET ${AUDIT}`, () => (isDown ? outage() : report));
     await open();
-    expect(text()).toContain("The audit couldn't be loaded");
+    expect(text()).toContain('The audit couldn’t be loaded');
     isDown = false;
     await press(page, 'Retry');
     expect(text()).toContain('1,240');

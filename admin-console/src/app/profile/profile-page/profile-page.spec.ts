@@ -108,7 +108,7 @@ describe('ProfilePage', () => {
     changePassword.mockRejectedValueOnce(outage());
     await (await inputOf('New password'))?.setValue(`${NEW_PASSWORD}!`);
     await press('Change password');
-    await eventually(() => expect(fixture.nativeElement.textContent).toContain("can't reach the server"));
+    await eventually(() => expect(fixture.nativeElement.textContent).toContain('can’t reach the server'));
   });
 
   it('tells where one is signed in, this device first', async () => {
@@ -133,7 +133,7 @@ describe('ProfilePage', () => {
     await open();
     await press('Sign out', 'app-session-list');
     await press('Sign out', 'mat-dialog-container');
-    await eventually(() => expect(globalThis.document.body.textContent).toContain("can't reach the server"));
+    await eventually(() => expect(globalThis.document.body.textContent).toContain('can’t reach the server'));
     expect(rows()).toHaveLength(2);
   });
 
@@ -150,7 +150,7 @@ describe('ProfilePage', () => {
   it('offers to retry when the sessions can’t be read', async () => {
     api.on(`GET ${SESSIONS}`, () => outage());
     await open();
-    expect(fixture.nativeElement.textContent).toContain("Your sessions couldn't be loaded");
+    expect(fixture.nativeElement.textContent).toContain('Your sessions couldn’t be loaded');
     api.on(`GET ${SESSIONS}`, () => ({ data: sessions, has_more: false, next_cursor: null }));
     await press('Retry');
     expect(rows()).toHaveLength(2);

@@ -162,7 +162,7 @@ describe('ProviderPage', () => {
       api.on(`PUT ${CREDENTIALS}`, () => outage());
       await (await inputOf('Key', document)).setValue('sk-y');
       await press('Save');
-      expect(await dialogText()).toContain("We can't reach the server.");
+      expect(await dialogText()).toContain('We can’t reach the server.');
     });
 
     it('is removed after a question, where it was set here', async () => {
@@ -332,7 +332,7 @@ describe('ProviderPage', () => {
     it('can be asked for again', async () => {
       api.on(`GET ${COSTS}`, () => outage());
       await open();
-      expect(text()).toContain("The costs couldn't be loaded");
+      expect(text()).toContain('The costs couldn’t be loaded');
       api.on(`GET ${COSTS}`, () => report([row('standard', {})]));
       await press('Retry');
       expect(text()).toContain('$49.60');
@@ -439,7 +439,7 @@ describe('ProviderPage', () => {
     await routed.navigateByUrl('/providers');
     await routed.navigateByUrl('/providers/openai');
     await routed.fixture.whenStable();
-    expect(text()).toContain("The provider couldn't be loaded");
+    expect(text()).toContain('The provider couldn’t be loaded');
     api.on(`GET ${PROVIDERS}`, () => refusal(403, 'auth.forbidden'));
     await press('Retry');
     expect(text()).toContain('You need the admin role.');

@@ -126,7 +126,7 @@ describe('ProvidersPage', () => {
     const [, openai] = await page.getAllHarnesses(MatSlideToggleHarness);
     await openai?.toggle();
     expect(await openai?.isChecked()).toBe(true);
-    expect(await (await snackBar()).getMessage()).toContain("can't reach the server");
+    expect(await (await snackBar()).getMessage()).toContain('can’t reach the server');
   });
 
   it('warns before the last provider is turned off', async () => {
@@ -183,7 +183,7 @@ describe('ProvidersPage', () => {
   it('explains a refusal, and offers to retry anything else', async () => {
     api.on(`GET ${PROVIDERS}`, () => outage());
     await open();
-    expect(text()).toContain("We can't reach the server.");
+    expect(text()).toContain('We can’t reach the server.');
     api.on(`GET ${PROVIDERS}`, () => refusal(403, 'auth.forbidden'));
     await press('Retry');
     expect(text()).toContain('You need the admin role.');

@@ -169,7 +169,7 @@ describe('SettingsPage', () => {
     await type('Standard price', '5');
     await press('Review');
     await press('Save 1 change');
-    await eventually(async () => expect(await snackBar()).toContain("can't reach the server"));
+    await eventually(async () => expect(await snackBar()).toContain('can’t reach the server'));
     expect(text()).toContain('1 unsaved change');
   });
 
@@ -278,7 +278,7 @@ describe('SettingsPage', () => {
   it('explains a refusal, and offers to retry anything else', async () => {
     api.on(`GET ${SETTINGS}`, () => outage());
     await open();
-    expect(text()).toContain("We can't reach the server.");
+    expect(text()).toContain('We can’t reach the server.');
     api.on(`GET ${SETTINGS}`, () => refusal(403, 'auth.forbidden'));
     await press('Retry');
     expect(text()).toContain('You need the admin role.');

@@ -35,7 +35,7 @@ describe('GenerateBar', () => {
   it('carries the price and says what will be left', async () => {
     const button = await show(4, 1_240);
     expect(button.textContent.trim()).toBe('Generate · 4 credits');
-    expect(described(button)).toBe("You'll have 1,236 left");
+    expect(described(button)).toBe('You’ll have 1,236 left');
     button.click();
     expect(pressed).toBe(1);
   });

@@ -37,7 +37,7 @@ export class GenerateBar {
     if (this.obstacle() !== null) {
       return this.obstacle();
     }
-    return price === null || available === null ? '' : `You'll have ${formatNumber(available - price)} left`;
+    return price === null || available === null ? '' : `You’ll have ${formatNumber(available - price)} left`;
   });
 
   /** For the keyboard shortcut, which has to obey the same rules as the button. */

@@ -143,7 +143,7 @@ describe('StudioPage', () => {
     const detail = 'Ollama does not answer. The prompt is unchanged and you were not charged.';
     for (const [failure, sentence] of [
       [() => refusal(503, 'enhancer.unavailable', { detail }), detail],
-      [() => outage(), "Couldn't enhance right now. Your prompt is unchanged and you were not charged."],
+      [() => outage(), 'Couldn’t enhance right now. Your prompt is unchanged and you were not charged.'],
     ] as const) {
       api.on('POST /api/v1/studio/enhance-prompt', failure);
       button('Enhance').click();

@@ -18,7 +18,7 @@ const PAGE_SIZE = 50;
 /** What turning an account off and on again means to whoever uses it. */
 const EFFECTS: Readonly<Record<UserKind, { off: (name: string) => string; on: (name: string) => string }>> = {
   person: {
-    off: (name) => `${name} can't sign in. Images and history stay.`,
+    off: (name) => `${name} can’t sign in. Images and history stay.`,
     on: (name) => `${name} can sign in again.`,
   },
   service: {

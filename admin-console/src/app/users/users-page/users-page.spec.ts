@@ -101,7 +101,7 @@ describe('UsersPage', () => {
   it('offers to retry when the list fails', async () => {
     api.on(`GET ${USERS}`, () => outage());
     await open();
-    expect(text()).toContain("The users couldn't be loaded");
+    expect(text()).toContain('The users couldn’t be loaded');
     api.on(`GET ${USERS}`, () => ({ data: users, has_more: false, next_cursor: null }));
     await press('Retry');
     expect(row('Ben')).toBeDefined();
@@ -154,7 +154,7 @@ describe('UsersPage', () => {
       await type('Amount', '50');
       await type('Reason', 'Workshop');
       await press('Grant 50 credits');
-      await eventually(async () => expect(await dialogText()).toContain("can't reach the server"));
+      await eventually(async () => expect(await dialogText()).toContain('can’t reach the server'));
       api.on(`POST ${GRANTS}`, () => ({ id: 'g1', balance: { available: 146, held: 0 } }));
       await press('Grant 50 credits');
       await isDialogGone();
@@ -208,7 +208,7 @@ describe('UsersPage', () => {
     api.on(`PATCH ${USERS}/2`, ({ body }) => ({ ...users[1], ...Object(body) }));
     await open();
     await choose(1, 'Disable');
-    expect(await dialogText()).toContain("Ben can't sign in. Images and history stay.");
+    expect(await dialogText()).toContain('Ben can’t sign in. Images and history stay.');
     await press('Disable');
     await eventually(() => expect(row('Ben')).toContain('Disabled'));
     await choose(1, 'Enable');

@@ -217,7 +217,7 @@ describe('WebhookPage', () => {
     expect(await dialogText()).toContain('A rotation is under way already.');
     await press('Rotate');
 
-    await eventually(async () => expect(await dialogText()).toContain("can't reach the server"));
+    await eventually(async () => expect(await dialogText()).toContain('can’t reach the server'));
   });
 
   it('is deleted after a question, and leads back to the others', async () => {
@@ -349,7 +349,7 @@ describe('WebhookPage', () => {
       api.on(`GET ${DELIVERIES}/${detail.id}`, () => outage());
       await open();
       await pressRow('Generation succeeded');
-      expect(await dialogText()).toContain("The delivery couldn't be loaded");
+      expect(await dialogText()).toContain('The delivery couldn’t be loaded');
 
       api.on(`GET ${DELIVERIES}/${detail.id}`, () => detail);
       await press('Retry');
@@ -367,7 +367,7 @@ describe('WebhookPage', () => {
   it('offers to retry when it cannot be read', async () => {
     api.on(`GET ${WEBHOOK}`, () => outage());
     await open();
-    expect(text()).toContain("The webhook couldn't be loaded");
+    expect(text()).toContain('The webhook couldn’t be loaded');
 
     api.on(`GET ${WEBHOOK}`, () => webhook);
     await press('Retry');

@@ -91,7 +91,7 @@ describe('WebhooksPage', () => {
   it('offers to retry when the list fails', async () => {
     api.on(`GET ${WEBHOOKS}`, () => outage());
     await open();
-    expect(text()).toContain("Your webhooks couldn't be loaded");
+    expect(text()).toContain('Your webhooks couldn’t be loaded');
 
     api.on(`GET ${WEBHOOKS}`, () => ({ data: webhooks, has_more: false, next_cursor: null }));
     await press('Retry');
