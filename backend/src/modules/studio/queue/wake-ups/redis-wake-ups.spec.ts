@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Metrics } from '../../../../platform/metrics/index.js';
 import { RedisConnections } from '../../../../platform/redis/index.js';
@@ -141,6 +141,13 @@ describe('RedisWakeUps without their Redis', () => {
 
 if (redisUrl !== undefined) {
   describe('RedisWakeUps', () => {
+    // Whatever an earlier test that failed has left there would wake those who come after it.
+    beforeEach(async () => {
+      const redis = await RedisConnections.open(redisUrl);
+      await redis.commands?.flushdb();
+      redis.onApplicationShutdown();
+    });
+
     test('wake one process for each item, and leave a busy one alone', async () => {
       const [busy, free] = [await startProcess(redisUrl, true), await startProcess(redisUrl)];
 
@@ -169,13 +176,15 @@ if (redisUrl !== undefined) {
     });
 
     test('can be told apart among the clients of Redis', async () => {
-      const here = await startProcess(redisUrl);
+      const here = await startServing(redisUrl);
+      const others = await clientsOf(here);
+
+      here.listen();
       here.wakeUps.announce([newItem()]);
       await eventually(() => here.woken.length === 1);
 
-      // Connections of the test before this one may be there for another moment.
-      await eventually(async () => (await clientsOf(here)).length === 2);
-      expect((await clientsOf(here)).sort()).toEqual(['atelier-wake-ups', 'atelier-wake-ups-waiting']);
+      const mine = (await clientsOf(here)).filter(({ id }) => !others.some((other) => other.id === id));
+      expect(mine.map(({ name }) => name).sort()).toEqual(['atelier-wake-ups', 'atelier-wake-ups-waiting']);
     });
 
     test('wake again for a wait at which the wake-up failed', async () => {
@@ -267,12 +276,13 @@ async function tokensOf({ redis }: Process): Promise<string[]> {
   return keys.filter((key) => /[0-9a-f]-\d+(:lock)?$/.test(key));
 }
 
-/** Names of those who wait for tokens in this database. */
-async function clientsOf({ redis }: Process): Promise<string[]> {
+/** Those who wait for tokens in this database. */
+async function clientsOf({ redis }: Process): Promise<{ id: string; name: string }[]> {
   const clients = String(await redis.commands?.client('LIST')).split('\n');
-  return clients.flatMap((client) =>
-    client.includes(' db=9 ') ? (/ name=(atelier-wake\S*)/.exec(client)?.[1] ?? []) : [],
-  );
+  return clients.flatMap((client) => {
+    const [, id = '', name = ''] = /^id=(\d+) .* name=(atelier-wake-ups\S*) .* db=9 /.exec(client) ?? [];
+    return id === '' ? [] : { id, name };
+  });
 }
 
 async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
