@@ -72,6 +72,15 @@ export const MUTANTS = [
     specs: [LEDGER],
   },
   {
+    name: 'credits are taken back from a balance that somebody else may be changing',
+    file: 'modules/credits/credit-ledger.ts',
+    from: 'this.lockAccount(tx, deposit.userId);',
+    to: '',
+    specs: [LEDGER],
+    tests: 'revokes what is there',
+    engine: 'MariaDB',
+  },
+  {
     name: 'a key that exists already is passed over',
     file: 'platform/idempotency/idempotency-keys.ts',
     from: 'await tx.insert(IdempotencyKeyRow, {',

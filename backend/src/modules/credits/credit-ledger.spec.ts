@@ -84,6 +84,21 @@ describeOnEveryDatabase('CreditLedger', (open) => {
     expect(await books.findings()).toEqual([]);
   });
 
+  test('revokes what is there, however many do so at the same moment', async () => {
+    const books = await openBooks(10);
+    const revoke = () => {
+      const deposit = { userId: USER, grantId: randomUUID(), amount: 4, reason: 'test', actor: SYSTEM_ACTOR };
+      return books.transactions.run((tx) => books.ledger.revoke(tx, deposit));
+    };
+
+    const outcomes = await Promise.allSettled(Array.from({ length: 6 }, revoke));
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'credits.grant_invalid' });
+    expect(await books.account()).toMatchObject({ available: 0, granted: 0 });
+  });
+
   test.each(['grant', 'revoke'] as const)('writes the same %s once', async (kind) => {
     const books = await openBooks(10);
     const deposit = { userId: USER, grantId: 'twice', amount: 3, reason: 'test', actor: SYSTEM_ACTOR };

@@ -29,9 +29,8 @@ describeAppOnEveryDatabase('CreditsService', (start) => {
       [anna.id, balance],
       [ben.id, { available: 20, held: 0, consumed: 0, granted: 20 }],
     ]);
-    for (const asked of [credits.balanceOf(999), credits.entriesOf(999, { limit: 1 })]) {
-      await expect(asked).rejects.toThrow('User 999 has no credit account');
-    }
+    await expect(credits.balanceOf(999)).rejects.toThrow('User 999 has no credit account');
+    await expect(credits.entriesOf(999, { limit: 1 })).rejects.toThrow('User 999 has no credit account');
   });
 
   test('tells in the statement what happened, the newest first', async () => {
