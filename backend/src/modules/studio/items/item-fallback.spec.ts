@@ -168,7 +168,8 @@ describeAppOnEveryDatabase('An item whose provider fails', (start) => {
 
   test('does not wait until its provider has rested, unless it was asked for', async () => {
     const { app, clock, queue, claim, submitFor, providersOf, itemOf, stateOf } = await open();
-    const { first, drive, worker, fallback } = providersOf([failWith(new ProviderError('provider_unavailable'))]);
+    const working = providersOf([failWith(new ProviderError('provider_unavailable'))]);
+    const { first, drive, worker, fallback } = working;
     const idle = new StrandedItems(
       app.get(DataSource),
       app.get(ProviderBreaker),
@@ -183,7 +184,9 @@ describeAppOnEveryDatabase('An item whose provider fails', (start) => {
 
     const [waiting, named, claimed] = [await submitFor('auto'), await submitFor('openai'), await submitFor('auto')];
     // Claimed before it was known that the provider rests.
+    const told = jest.spyOn(working.wakeUps, 'announce');
     await worker.run(await claim(claimed));
+    expect(told.mock.calls).toMatchObject([[[{ id: claimed, fence: 1, dueInMs: 0 }]]]);
     expect(await itemOf(claimed)).toMatchObject({ provider: 'gemini', state: 'QUEUED', attempts: 0, fallbacks: 1 });
 
     const wakeUps = new EmbeddedWakeUps();
