@@ -12,8 +12,8 @@ export class ItemRequests {
   readonly #logger = new Logger(ItemRequests.name);
 
   constructor(
-    @Inject(ItemCalls) private readonly calls: ItemCalls,
-    @Inject(CallOffs) private readonly callOffs: CallOffs,
+    @Inject(ItemCalls) private readonly calls: Pick<ItemCalls, 'accepted'>,
+    @Inject(CallOffs) private readonly callOffs: Pick<CallOffs, 'of'>,
   ) {}
 
   /**
