@@ -1,6 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
+import { until } from '../../../../test/until.js';
 import { InProcessBroadcast } from '../../../platform/broadcast/in-process.broadcast.js';
 import { LedgerAudit, SYSTEM_ACTOR } from '../../credits/index.js';
 import { ProviderAttempts, ProviderError } from '../../providers/index.js';
@@ -84,7 +85,7 @@ describeAppOnEveryDatabase("An image in a vendor's queue", (start) => {
   });
 
   test('stays in the queue while a process stops and the next one starts', async () => {
-    const { submit, takeUp, first, second, vendor, expectSound } = await open();
+    const { app, clock, submit, takeUp, first, second, vendor, expectSound } = await open();
     const id = await submit();
     const { work } = await takeUp(id);
     first.worker.abortAll();
@@ -96,14 +97,20 @@ describeAppOnEveryDatabase("An image in a vendor's queue", (start) => {
 
     expect(vendor).toMatchObject({ submissions: 1, calledOff: [] });
     await expectSound(id, 'SUCCEEDED');
+    // One order is on the bill.
+    expect(await app.get(ProviderAttempts).sumsSince(clock.nowMs - HOUR_MS)).toMatchObject([
+      { calls: 2, costMicros: 5_000, unknownCosts: 0 },
+    ]);
   });
 
   test('is asked for again where the vendor has forgotten it, and is charged once', async () => {
-    const { app, clock, submit, takeUp, die, first, second, vendor, calls, expectSound } = await open();
+    const { app, clock, submit, takeUp, die, first, second, vendor, provider, calls, expectSound } = await open();
     const id = await submit();
     const dead = await takeUp(id);
     die();
     vendor.forget();
+    let asked: unknown[] = [];
+    provider.beforeAcceptance = async () => (asked = await calls(id));
 
     const taken = await takeUp(id, second);
     await app.get(ItemCalls).closeDeserted(10);
@@ -111,6 +118,8 @@ describeAppOnEveryDatabase("An image in a vendor's queue", (start) => {
     await taken.work;
 
     expect(vendor.submissions).toBe(2);
+    // Nobody looks for the lost one again.
+    expect(asked).toMatchObject([{ accepted_handle: 'job-1' }, { accepted_handle: null }]);
     expect(await calls(id)).toMatchObject([
       { state: 'UNKNOWN', accepted_handle: 'job-1' },
       { state: 'SUCCEEDED', accepted_handle: 'job-2' },
@@ -229,7 +238,3 @@ describeAppOnEveryDatabase("An image in a vendor's queue", (start) => {
     await expectSound(id, 'SUCCEEDED');
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise(setImmediate);
-}

@@ -1,6 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeHuggingFace } from '../../../../../test/fakes/huggingface/fake-huggingface.mjs';
+import { until } from '../../../../../test/until.js';
 import { AllowList } from '../../../../platform/outbound/allow-list.js';
 import { OutboundHttp } from '../../../../platform/outbound/index.js';
 import { HANDLE_MAX_LENGTH, type ImageRequest, type ProviderSetup } from '../../image-provider.js';
@@ -47,7 +48,7 @@ async function abandoned(wish = request()): Promise<string> {
   const told: string[] = [];
   const call = provider.generate(wish, setup(), leaving.signal, async (handle) => void told.push(handle));
   call.catch(() => undefined);
-  while (!fake.requests.slice(asked).some(({ path }) => path.endsWith('/status'))) await new Promise(setImmediate);
+  await until(() => fake.requests.slice(asked).some(({ path }) => path.endsWith('/status')));
   leaving.abort('stopping');
   await expect(call).rejects.toMatchObject({ category: 'timeout' });
   fake.holdsJobs = false;
@@ -134,6 +135,7 @@ describe("An order in fal's queue", () => {
 
   it('is called off, once it is not wanted', async () => {
     const handle = await abandoned();
+    fake.holdsJobs = true;
     await provider.callOff(handle, setup(), never());
     const { method, path, headers } = fake.requests.at(-1) ?? {};
     expect([method, path]).toEqual(['PUT', `/fal-ai${handle.slice(handle.indexOf('/'))}/cancel`]);
