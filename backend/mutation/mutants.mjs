@@ -142,15 +142,6 @@ export const MUTANTS = [
     tests: 'are carried out behind all others',
   },
   {
-    name: 'what was left for the end is carried out behind the commit',
-    file: 'platform/database/last-statements.ts',
-    from: '[...parts, ...ending]',
-    to: '[...ending, ...parts]',
-    specs: [LAST_STATEMENTS],
-    tests: 'keep nothing when one of them is refused',
-    engine: 'MariaDB',
-  },
-  {
     name: 'an answer is still given after something was written',
     file: 'platform/http/answer-memory/answer-memory.ts',
     from: 'if (version !== this.#version) this.#answers.clear();',
