@@ -3,9 +3,7 @@ import { FakeHuggingFace } from '../../backend/test/fakes/huggingface/fake-huggi
 import { FakeOpenAI } from '../../backend/test/fakes/openai/fake-openai.mjs';
 import { changeSettings } from '../support/settings.js';
 import { describeKills } from './named-points.js';
-import type { DeedName } from './points.js';
-
-const DEEDS: readonly DeedName[] = ['ask', 'retry', 'order'];
+import { CALLING } from './points.js';
 
 /** Large enough to arrive in several parts. */
 const PICTURE_BYTES = 300_000;
@@ -13,7 +11,7 @@ const PICTURE_BYTES = 300_000;
 let openai: FakeOpenAI;
 let huggingface: FakeHuggingFace;
 
-describeKills('a process that calls a provider,', ({ deed }) => DEEDS.includes(deed), {
+describeKills('a process that calls a provider,', ({ deed }) => CALLING.has(deed), {
   async start() {
     openai = await FakeOpenAI.start({ pictureBytes: PICTURE_BYTES });
     huggingface = await FakeHuggingFace.start({ pictureBytes: PICTURE_BYTES });

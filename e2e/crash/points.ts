@@ -4,6 +4,9 @@ import type { DatabaseKind } from '../support/database.js';
 export type DeedName =
   'generate' | 'ask' | 'retry' | 'order' | 'fail' | 'cancel' | 'grant' | 'newUser' | 'giveUp' | 'overdue';
 
+/** The work for which a provider is called that is not our own. */
+export const CALLING: ReadonlySet<DeedName> = new Set(['ask', 'retry', 'order']);
+
 export interface CrashPoint {
   readonly deed: DeedName;
   /** Boundary at which the process is killed; see `preload/`. */
