@@ -118,7 +118,7 @@ export class GenerationPlanner {
   ): Promise<KeptEnhancement> {
     const { available } = await this.credits.balanceOf(user.id);
     if (available < price) throw new InsufficientCreditsError(price, available);
-    await assertQueueHasRoom(this.dataSource.manager, { userId: user.id, count, isCounted: false });
+    await assertQueueHasRoom(this.dataSource.manager, user.id, count);
     const wish = { prompt, maxLength: capabilities.maxPromptLength };
     const { enhanced_prompt: enhancedPrompt, provider, model } = await this.enhancement.enhance(user, wish);
     return { enhancedPrompt, enhancer: provider, enhancerModel: model };

@@ -46,9 +46,8 @@ export class GenerationResponder {
     if (accepted.isReplay) response.setHeader('Idempotent-Replayed', 'true');
     const generation = await this.studio.wait(user, accepted.id, waitMs);
     // Before the answer is known to be a failure: it tells how often it was tried as well.
-    const { attempts, isFallbackUsed } = await this.calls.summary(generation.id);
-    response.setHeader('X-Attempts', attempts);
-    response.setHeader('X-Fallback-Used', String(isFallbackUsed));
+    response.setHeader('X-Attempts', await this.calls.count(generation.id));
+    response.setHeader('X-Fallback-Used', String(generation.fallback_used));
     await this.studio.assertDelivered(generation);
     const { available } = await this.credits.balanceOf(user.id);
     response.setHeader('X-Credits-Charged', generation.credits.charged);

@@ -15,7 +15,7 @@ import { GenerationReader } from './generation-reader.js';
 import { GenerationWatch } from './events/generation-watch.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './items/item-queue.js';
-import { assertQueueHasRoom, limitUnfinished } from './queue/queue-limits.js';
+import { roomInQueue } from './queue/queue-limits.js';
 import { canceled } from './studio.errors.js';
 import { WakeUps } from './queue/wake-ups/index.js';
 
@@ -71,9 +71,7 @@ export class StudioService {
         ttlMs: HOLD_TTL_MS,
       });
       await this.keyLimits.assertWithin(tx, user);
-      await assertQueueHasRoom(tx, { userId: user.id, count: items.length, isCounted: true });
-      limitUnfinished(tx, { userId: user.id, items });
-      await this.events.record(tx, submitted);
+      this.events.recordSubmitted(tx, submitted, roomInQueue(tx, user.id));
     });
     if (!isReplay) {
       this.events.announce(submitted);

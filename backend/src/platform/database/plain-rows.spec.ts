@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { describeOnEveryDatabase } from '../../../test/test-database.js';
 import { IdempotencyKeyRow } from '../idempotency/idempotency-key.entity.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
-import { findRows, insertRows } from './plain-rows.js';
+import { findPairs, findRows, insertRows } from './plain-rows.js';
 
 @Entity('idempotency_key')
 class KeyWithADate {
@@ -42,6 +42,28 @@ describeOnEveryDatabase('Plain rows', (open) => {
 
     const [read] = await findRows(dataSource.manager, OutboxMessage, '', []);
     expect(read).toEqual({ ...message, id: 1 });
+  });
+
+  test('are read in pairs as they are alone', async () => {
+    const { dataSource, transactions } = await open(IdempotencyKeyRow, OutboxMessage);
+    const message = { subscriberId: 'a', userId: 1, eventType: 'credits.low', data: '{}', createdAt: 5 } as const;
+    await transactions.run(async (tx) => {
+      await insertRows(tx, IdempotencyKeyRow, ['a', 'b'].map(row));
+      await insertRows(tx, OutboxMessage, [message, { ...message, createdAt: Number.MAX_SAFE_INTEGER }]);
+    });
+
+    const pairs = await findPairs(
+      dataSource.manager,
+      [IdempotencyKeyRow, 'key_row'],
+      [OutboxMessage, 'message'],
+      'INNER JOIN outbox_message AS message ON message.subscriber_id = key_row.hash WHERE key_row.hash <> ? ORDER BY message.id',
+      ['b'],
+    );
+
+    expect(pairs).toEqual([
+      [row('a'), { ...message, id: 1 }],
+      [row('a'), { ...message, id: 2, createdAt: Number.MAX_SAFE_INTEGER }],
+    ]);
   });
 
   test('are refused where they would be written or read wrongly', async () => {

@@ -17,6 +17,8 @@ interface PlainTable {
   /** The columns that need more than to be passed on. */
   readonly transformed: readonly PlainColumn[];
   readonly select: string;
+  /** Every property with its column, by which a row of several tables is told apart. */
+  readonly names: readonly (readonly [property: string, column: string])[];
 }
 
 const tables = new WeakMap<DataSource, Map<unknown, PlainTable>>();
@@ -40,6 +42,30 @@ export async function findRows<Row extends object>(
     }
   }
   return rows as Row[];
+}
+
+/** An entity with the name that its table has in the statement. */
+export type Named<Row> = readonly [entity: EntityTarget<Row>, alias: string];
+
+/**
+ * Reads rows of two tables that belong together, whole and in one statement: each pair as {@link findRows} would read it.
+ * @param rest what follows the first table: JOIN with the second, WHERE, ORDER BY
+ */
+export async function findPairs<First extends object, Second extends object>(
+  manager: EntityManager,
+  first: Named<First>,
+  second: Named<Second>,
+  rest: string,
+  parameters: readonly unknown[],
+): Promise<[First, Second][]> {
+  const tables = [first, second].map(([entity, alias]) => ({ ...tableOf(manager, entity), alias }));
+  const columns = tables.flatMap(({ alias, names }) =>
+    names.map(([property, column]) => `${alias}.${column} AS ${alias}_${property}`),
+  );
+  const from = `${tables[0]?.name} AS ${first[1]}`;
+  const sql = `SELECT ${columns.join(', ')} FROM ${from} ${rest}`;
+  const rows = await manager.query<Record<string, unknown>[]>(sql, [...parameters]);
+  return rows.map((row) => tables.map((table) => rowOf(table, row)) as [First, Second]);
 }
 
 /**
@@ -67,6 +93,19 @@ export async function insertRows<Row extends object>(
 /** As many `?` as there are values, in parentheses: for `IN` and `VALUES`. */
 export const marksFor = (values: readonly unknown[]): string => `(${values.map(() => '?').join(', ')})`;
 
+function rowOf(
+  { alias, names, columns }: PlainTable & { readonly alias: string },
+  joined: Record<string, unknown>,
+): object {
+  const row: Record<string, unknown> = {};
+  for (const [property] of names) {
+    const value = joined[`${alias}_${property}`];
+    const transformer = columns.get(property)?.transformer;
+    row[property] = transformer ? ApplyValueTransformers.transformFrom(transformer, value) : value;
+  }
+  return row;
+}
+
 function valueOf(row: object, { property, transformer }: PlainColumn): unknown {
   const value: unknown = (row as Record<string, unknown>)[property];
   return transformer ? ApplyValueTransformers.transformTo(transformer, value) : value;
@@ -93,5 +132,6 @@ function describe(dataSource: DataSource, entity: EntityTarget<object>): PlainTa
     columns: new Map(plain.map((column) => [column.property, column])),
     transformed: plain.filter(({ transformer }) => transformer !== undefined),
     select: `SELECT ${list} FROM ${quoted(tableName)}`,
+    names: plain.map(({ property, name }) => [property, name]),
   };
 }

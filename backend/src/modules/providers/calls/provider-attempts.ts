@@ -160,12 +160,14 @@ export class ProviderAttempts {
     return affected ?? 0;
   }
 
-  /** How often providers were called for these items. */
-  async count(itemIds: readonly string[], manager: EntityManager = this.dataSource.manager): Promise<number> {
-    if (itemIds.length === 0) return 0;
-    const [row] = await manager.query<{ calls: number | string }[]>(
-      `SELECT COUNT(*) AS calls FROM provider_attempt WHERE item_id IN (${itemIds.map(() => '?').join(', ')})`,
-      [...itemIds],
+  /**
+   * How often providers were called for some items.
+   * @param items a statement that selects their ids
+   */
+  async count(items: string, parameters: readonly unknown[]): Promise<number> {
+    const [row] = await this.dataSource.query<{ calls: number | string }[]>(
+      `SELECT COUNT(*) AS calls FROM provider_attempt WHERE item_id IN (${items})`,
+      [...parameters],
     );
     return Number(row?.calls);
   }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Broadcast } from '../../../platform/broadcast/index.js';
-import { Transactions, atLast } from '../../../platform/database/index.js';
+import { type LastStatement, Transactions, atLast } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { GenerationEvent } from './generation-event.entity.js';
 import { GENERATION_CHANNEL, type GenerationNews, writeGenerationNews } from './generation-news.js';
@@ -18,13 +18,21 @@ const INSERT = 'INSERT INTO generation_event (user_id, generation_id, item_id, t
 
 /** What a transaction has done to a generation. `generationId` is last in each, as the statements below ask for it. */
 const STATEMENTS: Record<GenerationNews['change'], string> = {
-  submitted: `${INSERT} VALUES (?, ?, ?, 'generation.queued', ?)`,
+  submitted: `${INSERT} SELECT ?, ?, ?, 'generation.queued', ?`,
   // Further items of a generation that is at work already change nothing about it.
   claimed: `${INSERT}
     SELECT ?, ?, ?, 'generation.started', ? FROM generation_item WHERE generation_id = ?
     GROUP BY generation_id HAVING SUM(state <> 'QUEUED') = 1`,
   changed: `${INSERT} SELECT ?, ?, ?, ${REACHED}, ? FROM generation_item WHERE generation_id = ? GROUP BY generation_id`,
 };
+
+/** What the end of a transaction has to find, as otherwise nothing of it is kept. */
+export interface Proviso extends Pick<LastStatement, 'parameters'> {
+  /** FROM and WHERE of a SELECT: a row where it is found, none where it is not. */
+  readonly rows: string;
+  /** Says why nothing is kept. */
+  readonly refused: () => Promise<Error>;
+}
 
 /**
  * The log of what happens to generations. It is written with the change itself, so that nothing is told that did not
@@ -55,6 +63,15 @@ export class GenerationEvents {
     const parameters = change === 'submitted' ? facts : [...facts, generationId];
     atLast(tx, { sql: STATEMENTS[change], parameters });
     if (change === 'changed') await this.outcomes.record(tx, { userId, generationId });
+  }
+
+  /** The same for what was submitted, on condition of something that is counted behind the lock of the account. */
+  recordSubmitted(tx: EntityManager, { userId, generationId }: Omit<GenerationNews, 'change'>, proviso: Proviso): void {
+    atLast(tx, {
+      sql: `${STATEMENTS.submitted} ${proviso.rows}`,
+      parameters: [userId, generationId, null, this.clock.now(), ...proviso.parameters],
+      refused: proviso.refused,
+    });
   }
 
   /** Tells everybody who waits, after the commit. Whoever misses it finds the event in the log. */

@@ -87,16 +87,9 @@ export class ItemCalls {
     return calls.map(({ provider, category }) => ({ provider, outcome: category ?? 'unknown' }));
   }
 
-  /** How often providers have been called for a generation, and whether one took over from another. */
-  async summary(generationId: string): Promise<{ readonly attempts: number; readonly isFallbackUsed: boolean }> {
-    const items = await this.dataSource.manager.query<{ id: string; fallbacks: number }[]>(
-      'SELECT id, fallbacks FROM generation_item WHERE generation_id = ?',
-      [generationId],
-    );
-    return {
-      attempts: await this.attempts.count(items.map(({ id }) => id)),
-      isFallbackUsed: items.some(({ fallbacks }) => fallbacks > 0),
-    };
+  /** How often providers have been called for a generation. */
+  async count(generationId: string): Promise<number> {
+    return this.attempts.count('SELECT id FROM generation_item WHERE generation_id = ?', [generationId]);
   }
 
   /** @returns false when the item is no longer ours */

@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Transactions, execute } from '../../../platform/database/index.js';
+import { Transactions, execute, findPairs } from '../../../platform/database/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import { CreditLedger } from '../../credits/index.js';
 import { ProviderBreaker } from '../../providers/index.js';
 import { type ItemInTurn, itemsInTurn, limitAtWork } from '../queue/fair-share.js';
 import { ProviderSlots } from '../queue/provider-slots.js';
 import { GenerationEvents } from '../events/generation-events.js';
+import { GenerationRow } from '../generation.entity.js';
 import { GenerationItem } from './generation-item.entity.js';
 
 /** How long a claim holds without a heartbeat. */
@@ -25,7 +26,7 @@ export interface ClaimedItem {
   readonly maxAttempts: number;
 }
 
-type WhenTaken = (tx: EntityManager, item: ClaimedItem) => Promise<void>;
+type WhenTaken = (tx: EntityManager, item: ClaimedItem, generation: GenerationRow) => Promise<void>;
 
 /** Rolls back a claim that came while its user or its provider had enough items at work. */
 class BeyondShareError extends Error {
@@ -98,21 +99,24 @@ export class ItemClaims {
         [this.#owner, now + LEASE_MS, now, id, now, now],
       );
       if (claimed !== 1) return undefined;
-      const [item] = await tx.query<ClaimedItem[]>(
-        `SELECT id, generation_id AS generationId, user_id AS userId, provider, fence, attempts AS attempt,
-           max_attempts AS maxAttempts FROM generation_item WHERE id = ?`,
+      const [taken] = await findPairs(
+        tx,
+        [GenerationItem, 'item'],
+        [GenerationRow, 'generation'],
+        'INNER JOIN generation ON generation.id = item.generation_id WHERE item.id = ?',
         [id],
       );
-      if (!item) throw new Error('An item that was just claimed is not there');
+      if (!taken) throw new Error('An item that was just claimed is not there');
+      const [{ generationId, userId, provider, fence, attempts: attempt, maxAttempts }, generation] = taken;
+      const item: ClaimedItem = { id, generationId, userId, provider, fence, attempt, maxAttempts };
       // New rows before the rows that others wait for.
-      await whenTaken?.(tx, item);
-      const { generationId, userId, provider } = item;
+      await whenTaken?.(tx, item, generation);
       if (!(await this.slots.hasSlot(tx, provider, limits.get(provider), now))) throw new BeyondShareError();
       // One claim of a user after the other: each counts what the others before it have committed, and itself.
       this.ledger.lockAccount(tx, userId);
       limitAtWork(tx, { itemId: id, userId, now, exceeded: () => new BeyondShareError() });
       await this.events.record(tx, { change: 'claimed', userId, generationId }, id);
-      return { ...item };
+      return item;
     });
   }
 

@@ -1,6 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { findRows } from '../../../platform/database/index.js';
 import {
   type Admission,
   NO_SETUP,
@@ -9,7 +7,7 @@ import {
   type ProviderSetup,
   ProviderSetups,
 } from '../../providers/index.js';
-import { GenerationRow } from '../generation.entity.js';
+import type { GenerationRow } from '../generation.entity.js';
 import { ItemCalls, type RecordedCall } from './item-calls.js';
 import { type ClaimedItem, ItemClaims } from './item-claims.js';
 
@@ -32,7 +30,6 @@ export interface StartedItem {
 @Injectable()
 export class ItemStarts {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ItemClaims) private readonly claims: ItemClaims,
     @Inject(ItemCalls) private readonly calls: ItemCalls,
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
@@ -42,29 +39,20 @@ export class ItemStarts {
 
   /** @returns undefined when the item can't be claimed, see {@link ItemClaims.claim} */
   async start(id: string): Promise<StartedItem | undefined> {
-    const [generation, admissionTo, setups] = await Promise.all([
-      this.#generationOf(id),
-      this.breaker.ordinaryAdmissions(),
-      this.#setups(),
-    ]);
-    if (!generation) return undefined;
+    const [admissionTo, setups] = await Promise.all([this.breaker.ordinaryAdmissions(), this.#setups()]);
+    let generation: GenerationRow | undefined;
     let call: BegunCall | undefined;
-    const item = await this.claims.claim(id, async (tx, claimed) => {
+    const item = await this.claims.claim(id, async (tx, claimed, wish) => {
+      generation = wish;
       // Whatever an earlier run of the transaction has begun was taken back with it.
       call = undefined;
       const { provider } = claimed;
       const admission = this.providers.get(provider) && admissionTo(provider);
       if (!admission || !setups) return;
       const setup = setups.get(provider) ?? NO_SETUP;
-      call = { ...(await this.calls.record(tx, claimed, generation.tier)), admission, setup };
+      call = { ...(await this.calls.record(tx, claimed, wish.tier)), admission, setup };
     });
-    return item && { item, generation, call };
-  }
-
-  async #generationOf(itemId: string): Promise<GenerationRow | undefined> {
-    const ofItem = 'WHERE id = (SELECT generation_id FROM generation_item WHERE id = ?)';
-    const [generation] = await findRows(this.dataSource.manager, GenerationRow, ofItem, [itemId]);
-    return generation;
+    return item && generation && { item, generation, call };
   }
 
   /** Whoever makes the image asks again where this fails, and settles what follows from it. */

@@ -4,13 +4,14 @@ import { Test } from '@nestjs/testing';
 import { DataSource, In } from 'typeorm';
 import { type Start, describeAppOnEveryDatabase, platformModules } from '../../../../test/test-app.js';
 import { newId } from '../../../platform/crypto/index.js';
-import { Transactions } from '../../../platform/database/index.js';
+import { Transactions, insertRows } from '../../../platform/database/index.js';
 import { DomainError } from '../../../platform/errors/index.js';
 import { Clock } from '../../../platform/time/index.js';
 import type { Actor } from '../../auth/index.js';
 import { CreditLedger, CreditsService, SYSTEM_ACTOR } from '../../credits/index.js';
 import { ProviderError } from '../../providers/index.js';
 import { TURNS, countAllAtWork, countAtWork, countAtWorkByProvider, itemsInTurn, waitingInTurn } from './fair-share.js';
+import { GenerationRow } from '../generation.entity.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { GenerationRunner } from './generation-runner.js';
 import { type ClaimedItem, ItemClaims, LEASE_MS } from '../items/item-claims.js';
@@ -18,6 +19,7 @@ import { ItemQueue } from '../items/item-queue.js';
 import { MAX_AT_WORK_PER_USER, MAX_UNFINISHED, MAX_UNFINISHED_PER_USER } from './queue-limits.js';
 import { StudioModule } from '../studio.module.js';
 import { StudioService } from '../studio.service.js';
+import { wishFor } from '../testing/generations.js';
 
 const [ANNA, BEN, CLEO] = [1, 2, 3];
 const CREDITS = 1_000;
@@ -97,7 +99,11 @@ async function openStudio(start: Start): Promise<Studio> {
     enqueue: async (userId, count) => {
       const items = Array.from({ length: count }, () => queued(userId));
       for (let first = 0; first < count; first += 500) {
-        await transactions.run((tx) => tx.insert(GenerationItem, items.slice(first, first + 500)));
+        const some = items.slice(first, first + 500);
+        await transactions.run(async (tx) => {
+          await insertRows(tx, GenerationRow, some.map(wishFor));
+          await insertRows(tx, GenerationItem, some);
+        });
       }
       return items.map(({ id }) => id);
     },

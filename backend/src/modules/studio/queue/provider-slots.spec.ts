@@ -2,11 +2,13 @@ import { expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
 import { newId } from '../../../platform/crypto/index.js';
-import { Transactions } from '../../../platform/database/index.js';
+import { Transactions, insertRows } from '../../../platform/database/index.js';
 import { CreditLedger } from '../../credits/index.js';
 import { StudioSettingsService } from '../../studio-settings/index.js';
+import { GenerationRow } from '../generation.entity.js';
 import { GenerationItem } from '../items/generation-item.entity.js';
 import { type ClaimedItem, LEASE_MS } from '../items/item-claims.js';
+import { wishFor } from '../testing/generations.js';
 import { openStudio } from '../testing/open-studio.js';
 
 const ADMIN = { id: 1, role: 'admin', name: 'Ana', email: 'ana@atelier.test' } as const;
@@ -28,16 +30,9 @@ describeAppOnEveryDatabase('The slots of a provider', (start) => {
           const id = newId(clock.now());
           ids.push(id);
           const [generationId, runAt] = [newId(clock.now()), (clock.nowMs += 1)];
-          await tx.insert(GenerationItem, {
-            id,
-            generationId,
-            userId,
-            idx: 0,
-            provider,
-            state: 'QUEUED',
-            maxAttempts: 3,
-            runAt,
-          });
+          const item = { id, generationId, userId, idx: 0, provider, state: 'QUEUED', maxAttempts: 3, runAt } as const;
+          await insertRows(tx, GenerationRow, [wishFor(item)]);
+          await insertRows(tx, GenerationItem, [item]);
         }
         return ids;
       });

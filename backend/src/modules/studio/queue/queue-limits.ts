@@ -1,6 +1,6 @@
 import type { Tier } from '@atelier/contracts';
 import type { EntityManager } from 'typeorm';
-import { limitItems } from '../items/count-items.js';
+import type { Proviso } from '../events/generation-events.js';
 import { queueFull } from '../studio.errors.js';
 
 /**
@@ -28,49 +28,42 @@ export const MAX_UNFINISHED = 5_000;
 /** What an image takes as a rule, for the estimate of when there will be room. */
 const TYPICAL_ITEM_MS = 10_000;
 
+/** All unfinished items, and those of one user. */
+const UNFINISHED = `SELECT COUNT(*) AS items, SUM(user_id = ?) AS own FROM generation_item WHERE state IN ('QUEUED', 'RUNNING')`;
+
 /**
- * Refuses items that are more than the queue takes; transactions that commit together may exceed it.
- * @param isCounted whether the wanted items are in the database already
- * @throws DomainError `studio.queue_full`; the transaction must be rolled back
+ * Refuses further items that are more than the queue takes. Not the last word: that is for {@link roomInQueue} to say.
+ * @throws DomainError `studio.queue_full`
  */
-export async function assertQueueHasRoom(
-  manager: EntityManager,
-  { userId, count, isCounted }: { userId: number; count: number; isCounted: boolean },
-): Promise<void> {
-  const added = isCounted ? 0 : count;
-  const unfinished = await countUnfinished(manager, userId);
-  const tooManyForUser = unfinished.ofUser + added - MAX_UNFINISHED_PER_USER;
-  if (tooManyForUser > 0) throw tooManyOfUser(tooManyForUser);
-  const tooMany = unfinished.ofAll + added - MAX_UNFINISHED;
-  if (tooMany > 0) {
-    throw queueFull(
-      'More images are waiting to be made than we can take on.',
-      waitFor(tooMany, MAX_AT_WORK_PER_PROCESS),
-    );
-  }
+export async function assertQueueHasRoom(manager: EntityManager, userId: number, count: number): Promise<void> {
+  const refusal = refusalOf(await countUnfinished(manager, userId), count);
+  if (refusal) throw refusal;
 }
 
 /**
- * Refuses items that the submitting transaction has inserted, at its end, where they are more than one user may have. To
- * be called when the user's account was changed or that is left for the end as well: the lock on that row lets a user's
- * submissions through one by one, so that this count is exact.
+ * What the end of a submitting transaction has to find, which has inserted its items and changed the user's account or
+ * left that for its end as well: the lock on that row lets a user's submissions through one by one, so that the count of
+ * the user's items is exact. That of all items may be exceeded by transactions that commit together.
  */
-export function limitUnfinished(
-  tx: EntityManager,
-  { userId, items }: { userId: number; items: readonly { readonly id: string }[] },
-): void {
-  const [first] = items;
-  if (!first) return;
-  limitItems(tx, {
-    itemId: first.id,
-    condition: `state IN ('QUEUED', 'RUNNING') AND user_id = ?`,
-    values: [userId],
-    most: MAX_UNFINISHED_PER_USER,
-    exceeded: async () => {
-      const { ofUser } = await countUnfinished(tx, userId);
-      return tooManyOfUser(ofUser - MAX_UNFINISHED_PER_USER);
-    },
-  });
+export function roomInQueue(tx: EntityManager, userId: number): Proviso {
+  return {
+    rows: `FROM (${UNFINISHED}) AS unfinished WHERE unfinished.own <= ? AND unfinished.items <= ?`,
+    parameters: [userId, MAX_UNFINISHED_PER_USER, MAX_UNFINISHED],
+    // Some of the others may be finished by now.
+    refused: async () => refusalOf(await countUnfinished(tx, userId), 0) ?? tooManyOfAll(1),
+  };
+}
+
+interface Unfinished {
+  readonly ofUser: number;
+  readonly ofAll: number;
+}
+
+function refusalOf(unfinished: Unfinished, added: number): Error | undefined {
+  const tooManyForUser = unfinished.ofUser + added - MAX_UNFINISHED_PER_USER;
+  if (tooManyForUser > 0) return tooManyOfUser(tooManyForUser);
+  const tooMany = unfinished.ofAll + added - MAX_UNFINISHED;
+  return tooMany > 0 ? tooManyOfAll(tooMany) : undefined;
 }
 
 const tooManyOfUser = (tooMany: number): Error =>
@@ -79,11 +72,11 @@ const tooManyOfUser = (tooMany: number): Error =>
     waitFor(tooMany, MAX_AT_WORK_PER_USER),
   );
 
-async function countUnfinished(manager: EntityManager, userId: number): Promise<{ ofUser: number; ofAll: number }> {
-  const [row] = await manager.query<{ items: number | string; own: number | string | null }[]>(
-    `SELECT COUNT(*) AS items, SUM(user_id = ?) AS own FROM generation_item WHERE state IN ('QUEUED', 'RUNNING')`,
-    [userId],
-  );
+const tooManyOfAll = (tooMany: number): Error =>
+  queueFull('More images are waiting to be made than we can take on.', waitFor(tooMany, MAX_AT_WORK_PER_PROCESS));
+
+async function countUnfinished(manager: EntityManager, userId: number): Promise<Unfinished> {
+  const [row] = await manager.query<{ items: number | string; own: number | string | null }[]>(UNFINISHED, [userId]);
   return { ofUser: Number(row?.own), ofAll: Number(row?.items) };
 }
 

@@ -1,4 +1,5 @@
 import type { Generation } from '@atelier/contracts';
+import type { GenerationRow } from '../generation.entity.js';
 
 /** The id of the generation with this number. */
 export const idOf = (number: number): string => `01a2075f-1b95-7062-9f31-${String(number).padStart(12, '0')}`;
@@ -35,3 +36,16 @@ export const waiting = (number: number, position: number): Generation =>
 
 export const finished = (number: number): Generation =>
   generationOf(number, { status: 'succeeded', completed_at: '2026-11-28T00:00:01.000Z' });
+
+/** What somebody asked for with the generation of this item: one image. */
+export const wishFor = (item: { generationId: string; userId: number; runAt: number }): Partial<GenerationRow> => ({
+  id: item.generationId,
+  userId: item.userId,
+  prompt: 'a harbour',
+  tier: 'standard',
+  requestedProvider: 'mock',
+  count: 1,
+  aspectRatio: '1:1',
+  priceEach: 1,
+  createdAt: item.runAt,
+});

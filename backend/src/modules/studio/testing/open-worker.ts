@@ -70,7 +70,7 @@ export function openWorker(
     app.get(WorkMetrics),
     clock,
   );
-  const starts = new ItemStarts(app.get(DataSource), claims, app.get(ItemCalls), breaker, registry, setups);
+  const starts = new ItemStarts(claims, app.get(ItemCalls), breaker, registry, setups);
   const worker = new ItemWorker(
     app.get(DataSource),
     claims,
