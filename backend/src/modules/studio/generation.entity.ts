@@ -11,7 +11,6 @@ import {
 
 /** What a person asked for, with the price frozen. How far it is follows from its items. */
 @Entity('generation')
-@Index('ix_generation_user', ['userId', 'id'])
 @Index('ix_generation_api_key', ['apiKeyId', 'createdAt'])
 @Check('ck_generation_count', 'count > 0')
 export class GenerationRow {

@@ -8,6 +8,7 @@ export interface Ddl {
   /** Column definitions and constraints, one a line, in SQL that both engines take. */
   table(name: string, ...lines: string[]): Promise<void>;
   index(name: string, table: string, columns: readonly string[], options?: { unique: boolean }): Promise<void>;
+  dropIndex(name: string, table: string): Promise<void>;
   /** Adds a column that may be empty, or says what the rows have there that exist. */
   column(table: string, name: string, type: string): Promise<void>;
   /** Refuses every UPDATE and DELETE of the table's rows. */
@@ -34,6 +35,9 @@ function sqliteDdl(runner: QueryRunner): Ddl {
     async index(name, table, columns, options) {
       const unique = options?.unique ? 'UNIQUE ' : '';
       await runner.query(`CREATE ${unique}INDEX IF NOT EXISTS "${name}" ON "${table}" (${quoted(columns, '"')})`);
+    },
+    async dropIndex(name) {
+      await runner.query(`DROP INDEX IF EXISTS "${name}"`);
     },
     async column(table, name, type) {
       const columns = (await runner.query(`PRAGMA table_info("${table}")`)) as { name: string }[];
@@ -63,13 +67,12 @@ function mysqlDdl(runner: QueryRunner): Ddl {
       );
     },
     async index(name, table, columns, options) {
-      const existing: unknown = await runner.query(
-        'SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ? AND index_name = ? LIMIT 1',
-        [table, name],
-      );
-      if (Array.isArray(existing) && existing.length > 0) return;
+      if (await hasIndex(runner, name, table)) return;
       const unique = options?.unique ? 'UNIQUE ' : '';
       await runner.query(`CREATE ${unique}INDEX \`${name}\` ON \`${table}\` (${quoted(columns, '`')})`);
+    },
+    async dropIndex(name, table) {
+      if (await hasIndex(runner, name, table)) await runner.query(`DROP INDEX \`${name}\` ON \`${table}\``);
     },
     async column(table, name, type) {
       const existing: unknown = await runner.query(
@@ -88,6 +91,14 @@ function mysqlDdl(runner: QueryRunner): Ddl {
       }
     },
   };
+}
+
+async function hasIndex(runner: QueryRunner, name: string, table: string): Promise<boolean> {
+  const existing: unknown = await runner.query(
+    'SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ? AND index_name = ? LIMIT 1',
+    [table, name],
+  );
+  return Array.isArray(existing) && existing.length > 0;
 }
 
 function quoted(columns: readonly string[], quote: string): string {

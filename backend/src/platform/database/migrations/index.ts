@@ -22,6 +22,7 @@ import { DescribeSessions1767225600026 } from './1767225600026-describe-sessions
 import { FindAuditEntriesByAddress1767225600030 } from './1767225600030-find-audit-entries-by-address.js';
 import { DescribeAuditEntries1767225600033 } from './1767225600033-describe-audit-entries.js';
 import { ResumeProviderAttempts1767225600034 } from './1767225600034-resume-provider-attempts.js';
+import { DropIndexOfGenerationsByUser1767225600035 } from './1767225600035-drop-index-of-generations-by-user.js';
 
 /** Every migration in order. They are listed rather than found, and never edited after a release. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   FindAuditEntriesByAddress1767225600030,
   DescribeAuditEntries1767225600033,
   ResumeProviderAttempts1767225600034,
+  DropIndexOfGenerationsByUser1767225600035,
 ] as const;
