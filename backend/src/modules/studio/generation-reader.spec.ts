@@ -135,15 +135,17 @@ describeAppOnEveryDatabase('GenerationReader', (start) => {
     await submit(ben);
     const running = await submit(anna);
     expect(await reader.unfinished(anna.actor.id)).toEqual([waiting, running]);
-    expect([await reader.isFinished(done), await reader.isFinished(waiting)]).toEqual([true, false]);
+    expect(await reader.finished(anna.actor.id, done)).toEqual(await reader.get(anna.actor.id, done));
+    expect(await reader.finished(anna.actor.id, waiting)).toBeUndefined();
+    expect(await reader.finished(ben.actor.id, done)).toBeUndefined();
 
     const item = await claimNext(anna);
-    expect(await reader.isFinished(item.generationId)).toBe(false);
+    expect(await reader.finished(anna.actor.id, item.generationId)).toBeUndefined();
     await anna.queue.fail(item, new ProviderError('timeout'));
     await anna.studio.cancel(anna.actor, waiting);
     await anna.studio.cancel(anna.actor, running);
 
     expect(await reader.unfinished(anna.actor.id)).toEqual([]);
-    expect(await reader.isFinished(waiting)).toBe(true);
+    expect(await reader.finished(anna.actor.id, waiting)).toMatchObject({ id: waiting, status: 'failed' });
   });
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Generation } from '@atelier/contracts';
 import { DataSource } from 'typeorm';
-import { findRows, marksFor } from '../../platform/database/index.js';
+import { findPairs, marksFor } from '../../platform/database/index.js';
 import { GalleryService } from '../gallery/index.js';
 import { ExpectedDurations } from './queue/expected-durations.js';
 import { GenerationItem } from './items/generation-item.entity.js';
@@ -9,6 +9,11 @@ import { type Outlook, isOpen, statusOf, toGeneration } from './generation-view.
 import { GenerationRow } from './generation.entity.js';
 import { QueueLine } from './queue/queue-line.js';
 import { generationNotFound } from './studio.errors.js';
+
+/** Holds for a generation that nothing will happen to any more. */
+const IS_FINISHED = `NOT EXISTS (
+  SELECT 1 FROM generation_item AS unfinished
+  WHERE unfinished.generation_id = generation.id AND unfinished.state IN ('QUEUED', 'RUNNING'))`;
 
 /** Reads generations as the API shows them, each person's own alone. */
 @Injectable()
@@ -29,25 +34,33 @@ export class GenerationReader {
 
   /** Those of the generations that are the user's, in the order of the ids. */
   async find(userId: number, ids: readonly string[]): Promise<Generation[]> {
-    if (ids.length === 0) return [];
-    const { manager } = this.dataSource;
-    const rows = await findRows(manager, GenerationRow, `WHERE user_id = ? AND id IN ${marksFor(ids)}`, [
-      userId,
-      ...ids,
-    ]);
-    if (rows.length === 0) return [];
-    const own = rows.map(({ id }) => id);
-    const [items, images] = await Promise.all([
-      findRows(manager, GenerationItem, `WHERE generation_id IN ${marksFor(own)} ORDER BY generation_id, idx`, own),
-      this.gallery.forGenerations(own),
-    ]);
-    const itemsOf = Map.groupBy(items, ({ generationId }) => generationId);
-    const rowOf = new Map(rows.map((row) => [row.id, row]));
+    return ids.length === 0 ? [] : this.#find(userId, ids);
+  }
+
+  /** One of the user's, once nothing will happen to it any more; undefined until then, and for somebody else's. */
+  async finished(userId: number, id: string): Promise<Generation | undefined> {
+    const [generation] = await this.#find(userId, [id], `AND ${IS_FINISHED}`);
+    return generation;
+  }
+
+  async #find(userId: number, ids: readonly string[], condition = ''): Promise<Generation[]> {
+    const pairs = await findPairs(
+      this.dataSource.manager,
+      [GenerationRow, 'generation'],
+      [GenerationItem, 'item'],
+      `INNER JOIN generation_item AS item ON item.generation_id = generation.id
+       WHERE generation.user_id = ? AND generation.id IN ${marksFor(ids)} ${condition} ORDER BY item.generation_id, item.idx`,
+      [userId, ...ids],
+    );
+    const pairsOf = Map.groupBy(pairs, ([{ id }]) => id);
+    const images = await this.gallery.forGenerations([...pairsOf.keys()]);
     const generations: Generation[] = [];
     for (const id of ids) {
-      const row = rowOf.get(id);
-      const own = itemsOf.get(id) ?? [];
-      if (row) generations.push(toGeneration(row, own, images.get(id) ?? [], await this.#outlookOf(row, own)));
+      const own = pairsOf.get(id) ?? [];
+      const row = own[0]?.[0];
+      if (!row) continue;
+      const items = own.map(([, item]) => item);
+      generations.push(toGeneration(row, items, images.get(id) ?? [], await this.#outlookOf(row, items)));
     }
     return generations;
   }
@@ -61,15 +74,6 @@ export class GenerationReader {
       .orderBy('item.generationId', 'ASC')
       .getRawMany<{ id: string }>();
     return rows.map(({ id }) => id);
-  }
-
-  /** Whether nothing will happen to the generation any more. */
-  async isFinished(id: string): Promise<boolean> {
-    const open = await this.dataSource.query<unknown[]>(
-      `SELECT 1 FROM generation_item WHERE generation_id = ? AND state IN ('QUEUED', 'RUNNING') LIMIT 1`,
-      [id],
-    );
-    return open.length === 0;
   }
 
   /** Only asked for what is not finished: for the rest there is nothing to expect. */

@@ -5,7 +5,7 @@ import type { Actor } from '../auth/index.js';
 import { CreditsService } from '../credits/index.js';
 import { ItemCalls } from './items/item-calls.js';
 import { readPrefer } from './prefer.js';
-import { type AcceptedGeneration, StudioService } from './studio.service.js';
+import { StudioService, type WatchedGeneration } from './studio.service.js';
 
 /** What the headers of a generate request say. */
 export interface RequestWishes {
@@ -30,7 +30,7 @@ export class GenerationResponder {
   ): Promise<Generation> {
     const { waitMs, applied } = readPrefer(prefer);
     if (applied !== undefined) response.setHeader('Preference-Applied', applied);
-    const accepted = await this.studio.generate(user, request, idempotencyKey);
+    const accepted = await this.studio.generateWatched(user, request, idempotencyKey);
     const generation = await this.finish(user, accepted, waitMs, response);
     if (generation.completed_at === null) {
       response.status(HttpStatus.ACCEPTED).setHeader('Location', generation.urls.get);
@@ -42,9 +42,9 @@ export class GenerationResponder {
    * Waits for a generation, and says in the headers what it cost.
    * @throws DomainError the failure of a generation that delivered nothing
    */
-  async finish(user: Actor, accepted: AcceptedGeneration, waitMs: number, response: Response): Promise<Generation> {
+  async finish(user: Actor, accepted: WatchedGeneration, waitMs: number, response: Response): Promise<Generation> {
     if (accepted.isReplay) response.setHeader('Idempotent-Replayed', 'true');
-    const generation = await this.studio.wait(user, accepted.id, waitMs);
+    const generation = await this.studio.wait(user, accepted.id, waitMs, accepted.watcher);
     // Before the answer is known to be a failure: it tells how often it was tried as well.
     response.setHeader('X-Attempts', await this.calls.count(generation.id));
     response.setHeader('X-Fallback-Used', String(generation.fallback_used));

@@ -12,7 +12,7 @@ import { GenerationEvents } from './events/generation-events.js';
 import { GenerationItem } from './items/generation-item.entity.js';
 import { GenerationPlanner } from './generation-planner.js';
 import { GenerationReader } from './generation-reader.js';
-import { GenerationWatch } from './events/generation-watch.js';
+import { GenerationWatch, type GenerationWatcher } from './events/generation-watch.js';
 import { GenerationRow } from './generation.entity.js';
 import { ItemQueue } from './items/item-queue.js';
 import { roomInQueue } from './queue/queue-limits.js';
@@ -26,6 +26,12 @@ export interface AcceptedGeneration {
   readonly id: string;
   /** Whether it is that of an earlier request under the same Idempotency-Key. */
   readonly isReplay: boolean;
+}
+
+/** One that is watched since before anybody could begin with it. */
+export interface WatchedGeneration extends AcceptedGeneration {
+  /** Missing for that of an earlier request. To be given to {@link StudioService.wait}, which ends it. */
+  readonly watcher?: GenerationWatcher;
 }
 
 /** From a prompt to an image that is paid for. */
@@ -52,6 +58,13 @@ export class StudioService {
    * @throws InsufficientCreditsError and `studio.queue_full` before any provider or enhancer is called
    */
   async generate(user: Actor, request: GenerateRequest, idempotencyKey?: string): Promise<AcceptedGeneration> {
+    const { watcher, ...accepted } = await this.generateWatched(user, request, idempotencyKey);
+    watcher?.end();
+    return accepted;
+  }
+
+  /** The same, for whoever waits for the end of it. */
+  async generateWatched(user: Actor, request: GenerateRequest, idempotencyKey?: string): Promise<WatchedGeneration> {
     const keyed = idempotencyKey === undefined ? undefined : keyedGenerate(user, request, idempotencyKey);
     // Looked for first: a repetition finds its generation whatever prices and providers have become since.
     const earlier = keyed && (await this.keys.find(keyed));
@@ -59,25 +72,33 @@ export class StudioService {
 
     const { generation, items, priceVersion } = await this.planner.plan(user, request);
     const submitted = { change: 'submitted', userId: user.id, generationId: generation.id } as const;
-    const { resultId, isReplay } = await this.keys.runOnce(keyed, generation.id, async (tx) => {
-      await insertRows(tx, GenerationRow, [generation]);
-      await insertRows(tx, GenerationItem, items);
-      await this.ledger.hold(tx, {
-        userId: user.id,
-        generationId: generation.id,
-        itemIds: items.map(({ id }) => id),
-        amountEach: generation.priceEach,
-        priceVersion,
-        ttlMs: HOLD_TTL_MS,
+    const watcher = this.watch.watch({ userId: user.id, generationId: generation.id });
+    try {
+      const { resultId, isReplay } = await this.keys.runOnce(keyed, generation.id, async (tx) => {
+        await insertRows(tx, GenerationRow, [generation]);
+        await insertRows(tx, GenerationItem, items);
+        await this.ledger.hold(tx, {
+          userId: user.id,
+          generationId: generation.id,
+          itemIds: items.map(({ id }) => id),
+          amountEach: generation.priceEach,
+          priceVersion,
+          ttlMs: HOLD_TTL_MS,
+        });
+        await this.keyLimits.assertWithin(tx, user);
+        this.events.recordSubmitted(tx, submitted, roomInQueue(tx, user.id));
       });
-      await this.keyLimits.assertWithin(tx, user);
-      this.events.recordSubmitted(tx, submitted, roomInQueue(tx, user.id));
-    });
-    if (!isReplay) {
+      if (isReplay) {
+        watcher.end();
+        return { id: resultId, isReplay };
+      }
       this.events.announce(submitted);
       this.wakeUps.announce(items.map(({ id }) => ({ id, fence: 0 })));
+      return { id: resultId, isReplay, watcher };
+    } catch (error) {
+      watcher.end();
+      throw error;
     }
-    return { id: resultId, isReplay };
   }
 
   /** @throws `studio.generation_not_found` also for somebody else's */
@@ -85,14 +106,19 @@ export class StudioService {
     return this.reader.get(user.id, id);
   }
 
-  /** Waits until the generation is finished or the time is up, and returns it as it is then. */
-  async wait(user: Actor, id: string, waitMs: number): Promise<Generation> {
+  /**
+   * Waits until the generation is finished or the time is up, and returns it as it is then.
+   * @param watched has been watching since before it could be finished, so that only what it hears has to be looked at
+   */
+  async wait(user: Actor, id: string, waitMs: number, watched?: GenerationWatcher): Promise<Generation> {
     const deadline = performance.now() + waitMs;
-    const watcher = this.watch.watch({ userId: user.id, generationId: id });
+    const watcher = watched ?? this.watch.watch({ userId: user.id, generationId: id });
     try {
-      let restMs = waitMs;
-      while (restMs > 0 && !this.watch.isStopping && !(await this.reader.isFinished(id))) {
-        await watcher.news(restMs);
+      let [restMs, isWorthALook] = [waitMs, watched === undefined];
+      while (restMs > 0 && !this.watch.isStopping) {
+        const generation = isWorthALook ? await this.reader.finished(user.id, id) : undefined;
+        if (generation) return generation;
+        isWorthALook = await watcher.news(restMs);
         restMs = deadline - performance.now();
       }
     } finally {

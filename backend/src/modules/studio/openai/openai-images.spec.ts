@@ -66,7 +66,7 @@ describe('images as base64', () => {
     const offer = { tier: 'standard', credits: 1, sizes: new Map([['1:1', '8x8']]) };
     const service = new OpenAIImagesService(
       { current: async () => [{ id: 'standard', provider: undefined, tiers: [offer] }] } as unknown as OfferedModels,
-      { generate: async () => ({ id: 'g', isReplay: false }) } as unknown as StudioService,
+      { generateWatched: async () => ({ id: 'g', isReplay: false }) } as unknown as StudioService,
       { finish: async () => generation } as unknown as GenerationResponder,
       {
         storageKeysOf: async () =>
@@ -174,7 +174,7 @@ describe('a generation that is asked for in the words of OpenAI', () => {
     }));
     const service = new OpenAIImagesService(
       { current: async () => models } as unknown as OfferedModels,
-      { generate, cancel } as unknown as StudioService,
+      { generateWatched: generate, cancel } as unknown as StudioService,
       { finish } as unknown as GenerationResponder,
       { storageKeysOf: async () => new Map(keys.map((id) => [id, `key-${id}`])) } as unknown as GalleryService,
       { get: async () => ({ stream: Readable.from([Buffer.from('x')]), bytes: 1 }) } as unknown as ObjectStore,

@@ -47,7 +47,7 @@ export class OpenAIImagesService {
       ...(provider === undefined ? {} : { provider }),
       ...(endUser ? { metadata: { user: endUser } } : {}),
     });
-    const accepted = await this.studio.generate(user, wish, idempotencyKey);
+    const accepted = await this.studio.generateWatched(user, wish, idempotencyKey);
     const generation = await this.#inTime(user, await this.responder.finish(user, accepted, OPENAI_WAIT_MS, response));
     if (request.response_format === 'url') this.#sendLinks(generation, response);
     else await this.#sendImages(generation, response);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { EntityManager } from 'typeorm';
 import { describeOnEveryDatabase } from '../../../../test/test-database.js';
 import { newId } from '../../../platform/crypto/index.js';
-import { atLast } from '../../../platform/database/index.js';
+import { atLast, insertRows } from '../../../platform/database/index.js';
 import { GenerationItem, ITEM_STATES, type ItemState } from '../items/generation-item.entity.js';
 import {
   MAX_AT_WORK_PER_PROCESS,
@@ -102,10 +102,8 @@ describeOnEveryDatabase('The room in the queue of all', (open) => {
   test('is taken up by what is wanted beside what is there', async () => {
     const { dataSource, transactions } = await open(GenerationItem);
     const items = Array.from({ length: MAX_UNFINISHED - 1 }, () => itemOf(2, 'QUEUED'));
-    await transactions.run(async (tx) => {
-      for (let first = 0; first < items.length; first += 500)
-        await tx.insert(GenerationItem, items.slice(first, first + 500));
-    });
+    for (let first = 0; first < items.length; first += 500)
+      await transactions.run((tx) => insertRows(tx, GenerationItem, items.slice(first, first + 500)));
     const ask = (count: number) => assertQueueHasRoom(dataSource.manager, ANNA, count);
 
     await expect(ask(1)).resolves.toBeUndefined();
