@@ -179,6 +179,23 @@ for (const size of [
   });
 }
 
+test('nothing moves on a phone when the images of the gallery arrive', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  await signInWithAnImage(page);
+  const held = Promise.withResolvers<void>();
+  await page.route('**/api/v1/gallery/images?*', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.goto('/gallery');
+  const tiers = page.getByRole('radiogroup', { name: 'Tier' });
+  await page.locator('.skeletons').waitFor();
+  const before = await tiers.boundingBox();
+  held.resolve();
+  await expect(page.getByRole('status').filter({ hasText: /^\d+ images?$/ })).toBeVisible();
+  expect(await tiers.boundingBox()).toEqual(before);
+});
+
 test('the page and what it names itself are at most 95 kB on the wire', async ({ page }) => {
   const sizes = new Map<string, Promise<number>>();
   page.on('requestfinished', (request) => {

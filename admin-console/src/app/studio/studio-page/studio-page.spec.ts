@@ -80,6 +80,14 @@ describe('StudioPage', () => {
       new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true }),
     );
 
+  it('says beside the button, too, that nothing can be offered', async () => {
+    fixture.destroy();
+    api.on('GET /api/v1/studio/options', () => outage());
+    fixture = TestBed.createComponent(StudioPage);
+    await eventually(() => expect(page().textContent).toContain('The studio couldn’t be loaded'));
+    expect(page().querySelector('#generate-note')?.textContent).toBe('Prices couldn’t be loaded.');
+  });
+
   it('is ready to be written on, with a tier chosen', () => {
     expect(document.activeElement).toBe(promptField());
     expect(page().querySelector<HTMLInputElement>('input[name=tier]:checked')?.value).toBe('standard');

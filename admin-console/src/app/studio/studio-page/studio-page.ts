@@ -109,7 +109,9 @@ export class StudioPage {
     const enhancer = this.offered()?.enhancer ?? null;
     return enhancer?.ready && this.enhancement.hasAnswered() ? { ...enhancer, reason: undefined } : enhancer;
   });
-  protected readonly obstacle = computed(() => draftObstacle(this.draft(), this.offer()));
+  protected readonly obstacle = computed(() =>
+    this.options.error() ? 'Prices couldn’t be loaded.' : draftObstacle(this.draft(), this.offer()),
+  );
   protected readonly stageJob = computed(() => {
     const choice = this.#choice();
     if (choice !== null) {
