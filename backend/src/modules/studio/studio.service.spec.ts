@@ -8,6 +8,7 @@ import { ProviderError } from '../providers/index.js';
 import { StudioSettingsService } from '../studio-settings/index.js';
 import { CanceledItems } from './items/canceled-items.js';
 import { GenerationEvents } from './events/generation-events.js';
+import { GenerationReader } from './generation-reader.js';
 import { GenerationWatch } from './events/generation-watch.js';
 import { WakeUps } from './queue/wake-ups/index.js';
 import { imageOf } from './testing/open-studio.js';
@@ -122,6 +123,41 @@ describeAppOnEveryDatabase('StudioService', (start) => {
 
     expect(await waiting).toMatchObject({ status: 'succeeded', credits: { quoted: 4, charged: 4 } });
     expect(await studio.wait(actor, id, 60_000)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('has a generation watched from before it can be finished, and by nobody who has been answered', async () => {
+    const mine = await open(8);
+    const { studio, actor } = mine;
+    const generations = mine.get(GenerationWatch);
+    const finished = jest.spyOn(mine.get(GenerationReader), 'finished');
+    let watching = 0;
+    const watch = generations.watch.bind(generations);
+    jest.spyOn(generations, 'watch').mockImplementation((interest) => {
+      const watcher = watch(interest);
+      const { end } = watcher;
+      watching += 1;
+      return Object.assign(watcher, {
+        end: () => {
+          watching -= 1;
+          end();
+        },
+      });
+    });
+
+    await studio.generate(actor, request());
+    expect(watching).toBe(0);
+    const twice = await Promise.all(['k', 'k'].map((key) => studio.generateWatched(actor, request(), key)));
+    expect(watching).toBe(1);
+    await expect(studio.generateWatched(actor, request())).rejects.toMatchObject({ code: 'credits.insufficient' });
+    expect(watching).toBe(1);
+
+    const accepted = twice.find(({ watcher }) => watcher !== undefined);
+    const waiting = studio.wait(actor, accepted?.id ?? '', 60_000, accepted?.watcher);
+    // What is watched is looked at when there is news of it.
+    expect(finished).not.toHaveBeenCalled();
+    await finish(mine, (await itemsOf(mine)).at(-1) ?? '');
+    expect(await waiting).toMatchObject({ id: accepted?.id, status: 'succeeded' });
+    expect(watching).toBe(0);
   });
 
   test('lets nobody wait while the process stops', async () => {
