@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { expectSame } from './expect-same.js';
+import { expectSame, isSame } from './expect-same.js';
 import type { Step } from './steps.js';
 import type { Observation, StudioModel } from './studio-model.js';
 
@@ -38,13 +37,13 @@ class Search {
 
   /** @returns the model after these steps in an order that explains them, if there is one */
   follow(model: StudioModel, left: readonly Done[]): StudioModel | undefined {
-    if (left.length === 0) return isDeepStrictEqual(model.observation(), this.after) ? model : undefined;
+    if (left.length === 0) return isSame(model.observation(), this.after) ? model : undefined;
     if (this.#inVain.size > 0 && this.#inVain.has(stateOf(model, left))) return undefined;
     for (const done of left) {
       if (left.some(({ endedAt }) => endedAt < done.begunAt)) continue;
       const next = model.copy();
       const { step, outcome } = done;
-      if (!isDeepStrictEqual(outcome, step.expect(next, outcome, this.after))) continue;
+      if (!isSame(outcome, step.expect(next, outcome, this.after))) continue;
       const rest = left.filter((other) => other !== done);
       const explanation = this.follow(next, rest);
       if (explanation) return explanation;

@@ -37,7 +37,7 @@ describe('RouterCalls', () => {
         .catch((error: unknown) => toProviderError(error, 'fal'));
       expect(await outcome).toMatchObject({ category: 'timeout' });
       expect(performance.now() - started).toBeGreaterThan(TIMEOUT_MS / 2);
-      expect(performance.now() - started).toBeLessThan(TIMEOUT_MS * 5);
+      expect(performance.now() - started).toBeLessThan(TIMEOUT_MS * 20);
     },
   );
 
