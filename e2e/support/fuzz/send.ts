@@ -3,7 +3,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Server } from '../server.js';
 import type { FuzzRequest } from './requests.js';
 
-const PATIENCE_MS = 90_000;
+/** A provider that fails rests for 30, 60 and 120 seconds: who waits for several images may wait for all of that. */
+const PATIENCE_MS = 240_000;
 
 export interface FuzzAnswer {
   readonly status: number;
