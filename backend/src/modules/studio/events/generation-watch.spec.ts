@@ -131,6 +131,16 @@ describe('GenerationWatch', () => {
     expect(await again()).toEqual([]);
   });
 
+  test('tells those who came after somebody who has gone twice', async () => {
+    const gone = watch.watch({ userId: ANNA });
+    gone.end();
+    const heard = listen(watch.watch({ userId: ANNA }).news(LONG_MS));
+    gone.end();
+
+    announce({});
+    expect(await heard()).toEqual([true]);
+  });
+
   test('asks the log for nobody who has gone', async () => {
     const watchers = [watch.watch({ userId: ANNA }), watch.watch({ userId: ANNA }), watch.watch({ userId: BEN })];
     watchers[0]?.end();

@@ -99,8 +99,8 @@ export class GenerationWatch
     const watchers = this.#watchers.get(interest.userId) ?? new Set();
     this.#watchers.set(interest.userId, watchers);
     const watcher = new GenerationWatcher(interest, () => {
-      watchers.delete(watcher);
-      if (watchers.size === 0) this.#watchers.delete(interest.userId);
+      // Ended twice, it must not take those with it who have come since.
+      if (watchers.delete(watcher) && watchers.size === 0) this.#watchers.delete(interest.userId);
     });
     watchers.add(watcher);
     return watcher;
