@@ -25,6 +25,7 @@ describe('The steps of a sweeper', () => {
   let done: string[];
   let limits: Record<string, number>;
   let aborted: string[];
+  let calledOff: string[];
   let said: [level: string, facts: unknown][];
   let isDue: boolean;
   let failing: string | undefined;
@@ -32,7 +33,7 @@ describe('The steps of a sweeper', () => {
 
   beforeEach(() => {
     found = { ...NOTHING };
-    [done, limits, aborted, said, isDue, failing] = [[], {}, [], [], true, undefined];
+    [done, limits, aborted, calledOff, said, isDue, failing] = [[], {}, [], [], [], true, undefined];
     for (const level of ['log', 'warn', 'error', 'debug'] as const)
       jest.spyOn(Logger.prototype, level).mockImplementation((facts: unknown) => void said.push([level, facts]));
   });
@@ -55,6 +56,7 @@ describe('The steps of a sweeper', () => {
       { handOver: (limit) => step('stranded', limit) },
       { isDue: (idle) => isDue && idle === isIdle, sweep: () => step('orphans') },
       { isIdle, abort: (itemId) => void aborted.push(itemId) },
+      { ofItems: (itemIds) => void calledOff.push(...itemIds) },
       { prepareMissing: () => step('thumbnails') },
       { probe: () => step('objects') },
       { prune: () => step('keys') },
@@ -78,7 +80,7 @@ describe('The steps of a sweeper', () => {
 
   test('say what they found', async () => {
     found = {
-      ...{ exhausted: ['generation'], overdue: ['one', 'two'], stranded: ['three'], calls: 1, keys: 2, events: 3 },
+      ...{ exhausted: ['zero'], overdue: ['one', 'two'], stranded: ['three'], calls: 1, keys: 2, events: 3 },
       ...{ thumbnails: 4, orphans: ['file'], objects: 5 },
     };
     const sweeper = open();
@@ -87,7 +89,7 @@ describe('The steps of a sweeper', () => {
     await sweeper.sweepFiles();
 
     expect(said).toEqual([
-      ['warn', { generationIds: ['generation'] }],
+      ['warn', { itemIds: ['zero'] }],
       ['warn', { itemIds: ['one', 'two'] }],
       ['warn', { itemIds: ['three'] }],
       ['warn', { calls: 1 }],
@@ -99,6 +101,7 @@ describe('The steps of a sweeper', () => {
     ]);
     // Nobody goes on with what was given up.
     expect(aborted).toEqual(['one', 'two']);
+    expect(calledOff).toEqual(['zero', 'one', 'two']);
   });
 
   test('make no thumbnails while images are made, and walk through the files when that is due', async () => {

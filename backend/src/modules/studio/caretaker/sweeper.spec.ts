@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
+import { until } from '../../../../test/until.js';
 import { Configuration, DUTIES } from '../../../platform/config/index.js';
 import { Transactions } from '../../../platform/database/index.js';
 import { IdempotencyKeys } from '../../../platform/idempotency/index.js';
@@ -9,6 +10,7 @@ import { ExpiredHolds } from '../../credits/index.js';
 import { GalleryService, ImageThumbnails, MissingObjects } from '../../gallery/index.js';
 import { ObjectStore, newImageKey } from '../../storage/index.js';
 import { GenerationEvents } from '../events/generation-events.js';
+import type { CallOffs } from '../items/call-offs.js';
 import { ItemCalls } from '../items/item-calls.js';
 import { LEASE_MS } from '../items/item-claims.js';
 import { ItemQueue } from '../items/item-queue.js';
@@ -16,12 +18,25 @@ import { OrphanFiles } from './orphan-files.js';
 import { OverdueItems } from './overdue-items.js';
 import { Sweeper } from './sweeper.js';
 import { type TestStudio, USER, openStudio } from '../testing/open-studio.js';
+import { openWorker } from '../testing/open-worker.js';
+import { QueueingProvider, VendorQueue } from '../testing/queueing-provider.js';
 import { WorkMetrics } from '../items/work-metrics.js';
 
 const HOUR_MS = 3_600_000;
+const HOLD_TTL_MS = 24 * HOUR_MS;
+
+interface Surroundings {
+  /** Gets the items whose work is stopped. */
+  readonly aborted?: string[];
+  readonly isIdle?: boolean;
+  readonly callOffs?: Pick<CallOffs, 'ofItems'>;
+}
 
 /** A sweeper like that of another process: it shares the database and the files, and remembers for itself. */
-function newSweeper({ app, queue, clock }: TestStudio, aborted: string[] = [], isIdle = true): Sweeper {
+function newSweeper(
+  { app, queue, clock }: TestStudio,
+  { aborted = [], isIdle = true, callOffs = { ofItems: () => undefined } }: Surroundings = {},
+): Sweeper {
   return new Sweeper(
     queue,
     app.get(ItemCalls),
@@ -36,6 +51,7 @@ function newSweeper({ app, queue, clock }: TestStudio, aborted: string[] = [], i
     { handOver: () => Promise.resolve([]) },
     new OrphanFiles(app.get(ObjectStore), app.get(GalleryService), clock),
     { abort: (itemId) => void aborted.push(itemId), isIdle },
+    callOffs,
     app.get(ImageThumbnails),
     app.get(MissingObjects),
     app.get(IdempotencyKeys),
@@ -61,11 +77,40 @@ describeAppOnEveryDatabase('Sweeper', (start) => {
     const exhausted = await exhaust(studio);
     const aborted: string[] = [];
 
-    await newSweeper(studio, aborted).sweep();
+    await newSweeper(studio, { aborted }).sweep();
 
     expect(await studio.stateOf(exhausted)).toBe('FAILED');
     expect(await studio.stateOf(overdue)).toBe('FAILED');
     expect(aborted).toEqual([overdue]);
+    expect(await studio.balance()).toEqual([100, 0, 0]);
+  });
+
+  test.each([
+    ['whose credits were held for too long', 0, HOLD_TTL_MS],
+    ['that was lost too often', 2, LEASE_MS + 1],
+  ])('calls an image off at its vendor %s', async (_, lostBefore, laterMs) => {
+    const studio = await openStudio(start);
+    const vendor = new VendorQueue();
+    const id = await studio.submit(HOLD_TTL_MS);
+    for (let time = 0; time < lostBefore; time += 1) {
+      await studio.claim(id);
+      studio.clock.nowMs += LEASE_MS + 1;
+    }
+    const { starts, worker, callOffs } = openWorker(studio, new QueueingProvider(vendor));
+    const started = await starts.start(id);
+    if (!started) throw new Error('The item could not be claimed');
+    const work = worker.run(started.item, started);
+    await until(() => vendor.waiting === 1);
+    studio.clock.nowMs += laterMs;
+    expect(vendor.calledOff).toEqual([]);
+
+    await newSweeper(studio, { callOffs }).sweep();
+    await callOffs.settled();
+
+    expect(await studio.stateOf(id)).toBe('FAILED');
+    expect(vendor.calledOff).toEqual(['job-1']);
+    worker.abortAll();
+    await work;
     expect(await studio.balance()).toEqual([100, 0, 0]);
   });
 
@@ -105,7 +150,7 @@ describeAppOnEveryDatabase('Sweeper', (start) => {
     const studio = await openStudio(start);
     const prepare = jest.spyOn(studio.app.get(ImageThumbnails), 'prepareMissing');
     const list = jest.spyOn(studio.app.get(ObjectStore), 'list');
-    const busy = newSweeper(studio, [], false);
+    const busy = newSweeper(studio, { isIdle: false });
 
     await busy.sweep();
     await busy.sweepFiles();

@@ -10,6 +10,7 @@ import { IdempotencyKeys } from '../../../platform/idempotency/index.js';
 import { RepeatedTask } from '../../../platform/time/index.js';
 import { ImageThumbnails, MissingObjects } from '../../gallery/index.js';
 import { GenerationEvents } from '../events/generation-events.js';
+import { CallOffs } from '../items/call-offs.js';
 import { ItemCalls } from '../items/item-calls.js';
 import { ItemQueue } from '../items/item-queue.js';
 import { ItemWorker } from '../items/item-worker.js';
@@ -46,6 +47,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(StrandedItems) private readonly strandedItems: Pick<StrandedItems, 'handOver'>,
     @Inject(OrphanFiles) private readonly orphanFiles: Pick<OrphanFiles, 'isDue' | 'sweep'>,
     @Inject(ItemWorker) private readonly worker: Pick<ItemWorker, 'abort' | 'isIdle'>,
+    @Inject(CallOffs) private readonly callOffs: Pick<CallOffs, 'ofItems'>,
     @Inject(ImageThumbnails) private readonly thumbnails: Pick<ImageThumbnails, 'prepareMissing'>,
     @Inject(MissingObjects) private readonly missingObjects: Pick<MissingObjects, 'probe'>,
     @Inject(IdempotencyKeys) private readonly keys: Pick<IdempotencyKeys, 'prune'>,
@@ -86,9 +88,10 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   async #giveUpExhausted(): Promise<void> {
-    const generationIds = await this.queue.giveUpExhausted(LIMIT);
-    if (generationIds.length === 0) return;
-    this.#logger.warn({ generationIds }, 'Items were given up: their work was interrupted too often');
+    const itemIds = await this.queue.giveUpExhausted(LIMIT);
+    if (itemIds.length === 0) return;
+    this.#logger.warn({ itemIds }, 'Items were given up: their work was interrupted too often');
+    this.callOffs.ofItems(itemIds);
   }
 
   async #giveUpOverdue(): Promise<void> {
@@ -96,6 +99,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (itemIds.length === 0) return;
     this.#logger.warn({ itemIds }, 'Items were given up: their credits had been held for too long');
     for (const itemId of itemIds) this.worker.abort(itemId);
+    this.callOffs.ofItems(itemIds);
   }
 
   async #handOverStranded(): Promise<void> {

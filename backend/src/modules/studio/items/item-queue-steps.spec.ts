@@ -151,8 +151,8 @@ describeAppOnEveryDatabase('Each step of an item', (start) => {
     const { manager } = app.get(DataSource);
     const [first, second] = await manager.find(GenerationItem, { order: { leaseUntil: 'ASC' } });
 
-    expect(await queue.giveUpExhausted(10)).toEqual([second?.generationId]);
+    expect(await queue.giveUpExhausted(10)).toEqual([second?.id]);
     expect(record.mock.calls[0]?.[1]).toMatchObject({ generationId: first?.generationId });
-    expect(await queue.giveUpExhausted(10)).toEqual([first?.generationId]);
+    expect(await queue.giveUpExhausted(10)).toEqual([first?.id]);
   });
 });

@@ -159,7 +159,7 @@ export class ItemQueue {
     return canceled;
   }
 
-  /** Gives up the items whose every attempt ended with a lost lease. @returns the ids of their generations */
+  /** Gives up the items whose every attempt ended with a lost lease. @returns their ids */
   async giveUpExhausted(limit: number): Promise<string[]> {
     const now = this.clock.now();
     const items = await this.dataSource.manager
@@ -171,7 +171,7 @@ export class ItemQueue {
     const givenUp: string[] = [];
     for (const item of items) {
       try {
-        if (await this.#giveUp(item, interrupted(), { leaseEndedBefore: now })) givenUp.push(item.generationId);
+        if (await this.#giveUp(item, interrupted(), { leaseEndedBefore: now })) givenUp.push(item.id);
       } catch (error) {
         // One item that can't be settled must not keep the others from it.
         this.#logger.error({ err: error, itemId: item.id }, 'An item whose attempts are used up could not be given up');

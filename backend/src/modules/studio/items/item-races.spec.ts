@@ -28,7 +28,7 @@ function contenders(studio: TestStudio, stale: ClaimedItem): (() => Promise<bool
     () => queue.fail(stale, new ProviderError('timeout')),
     async () => (await queue.cancel(stale.generationId, SYSTEM_ACTOR)).includes(stale.id),
     async () => (await app.get(OverdueItems).giveUp(10)).includes(stale.id),
-    async () => (await queue.giveUpExhausted(10)).includes(stale.generationId),
+    async () => (await queue.giveUpExhausted(10)).includes(stale.id),
     takeOver,
     async () => {
       await queue.requeue(stale, 0);
