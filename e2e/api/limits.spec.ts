@@ -279,13 +279,13 @@ describe('limits', () => {
       for (let index = 0; index < 20; index += 1) {
         const askedAt = Date.now();
         expect((await anonymous(server).raw('/health/live')).status).toBe(200);
-        expect(Date.now() - askedAt).toBeLessThan(1_000);
+        expect(Date.now() - askedAt).toBeLessThan(5_000);
       }
       const ends = await Promise.all(slow.map(({ ended }) => ended));
       // A byte that is on its way when the server closes resets the connection, and the answer is gone with it.
       for (const end of ends) expect(end).toMatch(/^(HTTP\/1\.1 408 |$)/);
       expect(ends.filter((end) => end !== '').length).toBeGreaterThan(ends.length / 2);
-      expect(Date.now() - startedAt).toBeLessThan(REQUEST_TIMEOUT_S * 1_000 + 8_000);
+      expect(Date.now() - startedAt).toBeLessThan(REQUEST_TIMEOUT_S * 1_000 + 20_000);
       await until(async () => ((await anonymous(server).raw('/health/live')).ok ? true : undefined));
     });
   });

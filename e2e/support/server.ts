@@ -56,7 +56,7 @@ export interface Server {
   restart(env?: Environment): Promise<Server>;
   /** Another process on the same data, which must then be in a database that can be shared; `stop()` it when done. */
   sibling(env?: Environment): Promise<Server>;
-  /** Stops it and removes its data. Rejects when it had died: a crash must not hide behind the failures it causes. */
+  /** Stops it, or whoever came after it, and removes its data. Rejects when it had died: a crash must not hide behind the failures it causes. */
   dispose(): Promise<void>;
 }
 
@@ -111,6 +111,7 @@ async function launch(spec: Launch): Promise<Server> {
   const origin = `http://127.0.0.1:${spec.port}`;
   watchServer(origin);
   let isEnded = false;
+  let successor: Server | undefined;
   const end = (signal: NodeJS.Signals): Promise<Exit> => {
     isEnded = true;
     return endWith(server, signal);
@@ -134,13 +135,15 @@ async function launch(spec: Launch): Promise<Server> {
     kill: () => end('SIGKILL'),
     restart: async (env) => {
       await stop();
-      return launch({ ...spec, env: { ...spec.env, ...env } });
+      successor = await launch({ ...spec, env: { ...spec.env, ...env } });
+      return successor;
     },
     sibling: async (env) => {
       const port = await freePort();
       return launch({ ...spec, port, env: { ...spec.env, PORT: String(port), ...env } });
     },
     dispose: async () => {
+      if (successor) return successor.dispose();
       const hasDied = !isEnded && !server.isRunning;
       const { code, signal } = await stop();
       await removeData(spec.dataDir, spec.databaseUrl);

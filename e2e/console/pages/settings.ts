@@ -16,13 +16,14 @@ export class SettingsPage {
     return this.page.getByRole('textbox', { name: `${tier} price` });
   }
 
-  /** Reviews the changes and saves them. @returns what the review listed */
+  /** Reviews the changes and saves them, until the server has them. @returns what the review listed */
   async save(): Promise<string> {
     await this.saveBar.getByRole('button', { name: 'Review' }).click();
     const review = this.page.getByRole('dialog');
     const listed = await review.getByRole('list').innerText();
     await review.getByRole('button', { name: /^Save/ }).click();
     await review.waitFor({ state: 'hidden' });
+    await this.saveBar.waitFor({ state: 'hidden' });
     return listed;
   }
 }

@@ -36,9 +36,8 @@ describe('RedisConnections', () => {
     const redis = await open('redis://127.0.0.1:1');
     const listening = [redis.listen('one'), redis.listen('other')];
 
-    const startedAt = Date.now();
-    await expect(redis.ping()).rejects.toThrow();
-    expect(Date.now() - startedAt).toBeLessThan(400);
+    // Not that it has timed out.
+    await expect(redis.ping()).rejects.toThrow(/enableOfflineQueue/);
     for (let attempt = 1; attempt <= 3; attempt += 1)
       await Promise.all(listening.map((one) => new Promise((resolve) => one.once('reconnecting', resolve))));
 

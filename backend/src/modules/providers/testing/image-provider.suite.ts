@@ -24,7 +24,7 @@ export interface ImageProviderSubject {
 const FORMATS = ['png', 'jpeg', 'webp'];
 
 /** An abort counts as prompt when it is answered within this time, whatever the provider was doing. */
-const PROMPT_MS = 1_000;
+const PROMPT_MS = 5_000;
 
 const REQUEST: ImageRequest = {
   prompt: 'A lighthouse in a storm',
