@@ -5,7 +5,7 @@ import { playRound } from './load/round.js';
 const database = databaseUnderTest();
 const SEED = 20_261_128;
 
-describe('processes that are killed at any moment under load, with a provider that hangs, drips and lies and a disk that fails,', () => {
+describe('processes that are killed at any moment under load, with providers that hang, drip and lie and a disk that fails,', () => {
   it('lose nothing that was acknowledged, and charge for nothing that is not there', async () => {
     const report = await playRound({
       database,
@@ -14,7 +14,7 @@ describe('processes that are killed at any moment under load, with a provider th
       durationMs: 12_000,
       killProbability: 0.008,
       fileFailures: 0.02,
-      hasMoodyProvider: true,
+      hasMoodyProviders: true,
     });
     process.stderr.write(
       JSON.stringify({ ...report, kills: [...report.kills], answers: [...report.answers] }, null, 1),

@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SessionGrant } from '@atelier/contracts';
-import { signIn } from '../../support/api-client.js';
+import { type ApiClient, signIn } from '../../support/api-client.js';
 import { endLeases } from '../../support/leases.js';
 import { IS_LONG_RUN } from '../../support/run-length.js';
 import { ADMIN } from '../../support/server.js';
+import { changeSettings } from '../../support/settings.js';
 import { audit } from '../audit/audit.js';
 import { type Installation, openRaw } from '../audit/records.js';
 import { Fleet, type FleetOptions } from '../fleet.js';
 import { Random } from '../random.js';
 import { type Account, Load } from './load.js';
-import { MoodyProvider } from './moody-provider.js';
+import { MoodyProviders } from './moody-providers.js';
 
 export interface RoundOptions extends FleetOptions {
   readonly durationMs: number;
@@ -18,8 +19,8 @@ export interface RoundOptions extends FleetOptions {
   /** Probability of the disk to fail at each step of storing a file. */
   readonly fileFailures?: number;
   readonly customers?: number;
-  /** Half of the images are asked of a provider that hangs, drips and lies. */
-  readonly hasMoodyProvider?: boolean;
+  /** Most of the images are asked of providers that hang, drip and lie, one of them with a queue. */
+  readonly hasMoodyProviders?: boolean;
   /** Makes trouble while the load is on; ends it before it returns. */
   readonly trouble?: (fleet: Fleet, durationMs: number) => Promise<void>;
 }
@@ -43,8 +44,8 @@ const PATIENCE_WITH_LEASES_MS = 4_000;
 /** A while of load and trouble on a new installation, then rest, then the audit. */
 export async function playRound(options: RoundOptions): Promise<RoundReport> {
   const random = new Random(options.seed ^ 0x5bd1e995);
-  const provider = options.hasMoodyProvider ? await MoodyProvider.start(new Random(options.seed + 1)) : undefined;
-  const fleet = await Fleet.start({ ...options, env: { ...provider?.environment, ...options.env } });
+  const providers = options.hasMoodyProviders ? await MoodyProviders.start(new Random(options.seed + 1)) : undefined;
+  const fleet = await Fleet.start({ ...options, env: { ...providers?.environment, ...options.env } });
   const verified = new Set<string>();
   const violations: string[] = [];
   const look = async (isQuiescent: boolean) => {
@@ -53,13 +54,15 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     return report;
   };
   try {
-    const customers = await openAccounts(fleet, options.customers ?? 3);
+    const admin = await signIn(fleet.first);
+    if (providers) await changeSettings(admin, MoodyProviders.SETTINGS);
+    const customers = await openAccounts(fleet, admin, options.customers ?? 3);
     const load = new Load({
       origins: () => fleet.origins,
       admin: { token: await tokenOf(fleet, ADMIN) },
       customers,
       random,
-      providers: provider ? ['mock', 'openai'] : ['mock'],
+      providers: ['mock', ...(providers ? MoodyProviders.KEYS : [])],
     });
     load.start();
     await fleet.killAtRandom(options.killProbability, options.fileFailures);
@@ -72,7 +75,7 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     }
     await fleet.killAtRandom(0);
     await load.stop();
-    await provider?.comeToReason();
+    await providers?.comeToReason();
     await fleet.allReady();
     await fleet.killAtRandom(0);
     await load.settle();
@@ -90,13 +93,12 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     };
   } finally {
     await fleet.dispose();
-    await provider?.stop();
+    await providers?.stop();
     violations.push(...fleet.violations);
   }
 }
 
-async function openAccounts(fleet: Fleet, count: number): Promise<Account[]> {
-  const admin = await signIn(fleet.first);
+async function openAccounts(fleet: Fleet, admin: ApiClient, count: number): Promise<Account[]> {
   const accounts: Account[] = [];
   for (let number = 1; number <= count; number += 1) {
     const credentials = { email: `customer-${number}@atelier.test`, password: PASSWORD };

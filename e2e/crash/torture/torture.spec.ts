@@ -31,7 +31,7 @@ it(
       const report = await playRound({
         ...options,
         fileFailures: 0.01,
-        hasMoodyProvider: true,
+        hasMoodyProviders: true,
         seed: random.below(2 ** 31),
       });
       reports.push(report);
