@@ -10,7 +10,7 @@ import { CREDITS, startStudioApp } from './studio-app.js';
 import { until } from './until.js';
 
 /** One attempt: those of the client are tested with the store. */
-const HASTY = { connectMs: 500, answerMs: 400, operationMs: 2_500, silenceMs: 400, attempts: 1 };
+const HASTY = { connectMs: 1_000, answerMs: 2_000, operationMs: 6_000, silenceMs: 1_000, attempts: 1 };
 
 /** Longer than any pause between two attempts. */
 const PAUSE_MS = 120_000;
