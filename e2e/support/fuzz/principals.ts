@@ -10,6 +10,9 @@ import type { Json, ValueSource } from './schema-values.js';
 const DAY_S = 24 * 60 * 60;
 const CREDITS = 12;
 
+/** Nothing that a provider is left alone for: eight images that all fail so are tried for a quarter of an hour. */
+const PROMPTS = ['A pier', ...['fail=content_rejected', 'fail=quota_exhausted', 'body=empty'].map(failing)];
+
 export const ADMINS = ['admin', "an administrator's key"] as const;
 export const USERS = ['member', 'a key', 'a service account'] as const;
 export type Principal = (typeof ADMINS | typeof USERS)[number] | 'nobody';
@@ -66,7 +69,7 @@ export async function castFor(server: Server): Promise<Cast> {
     model: ['standard', 'mock/mock'],
     size: ['1024x1024', 'auto'],
     url: [hook.url, 'https://shop.example/hooks', 'http://169.254.169.254/', 'https://u:p@x.test/'],
-    prompt: ['A pier', 'A pier [mock:fail=content_rejected]', 'A pier [mock:fail=timeout]', 'A pier [mock:body=empty]'],
+    prompt: PROMPTS,
     base_url: ['http://127.0.0.1:9/v1', 'http://169.254.169.254/', 'http://[::1]:9', 'ftp://x', 'https://u:p@x.test'],
     expires_at: ['2027-01-31T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z', null],
     from: ['2026-01-01T00:00:00Z'],
@@ -95,6 +98,10 @@ export async function castFor(server: Server): Promise<Cast> {
       return [...kept].some((id) => new RegExp(`"user_id":${id}\\b`).test(body ?? ''));
     },
   };
+}
+
+function failing(how: string): string {
+  return `A pier [mock:${how}]`;
 }
 
 const MEMBER_SCOPES = ['generate', 'images:read', 'images:write', 'credits:read', 'webhooks'];

@@ -3,8 +3,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Server } from '../server.js';
 import type { FuzzRequest } from './requests.js';
 
-/** A provider that fails rests for 30, 60 and 120 seconds: who waits for several images may wait for all of that. */
-const PATIENCE_MS = 240_000;
+/** Eight images that fail are tried three times each, with pauses, behind those of other requests. */
+const PATIENCE_MS = 120_000;
 
 export interface FuzzAnswer {
   readonly status: number;
