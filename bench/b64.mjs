@@ -1,6 +1,7 @@
 import { startContenders, startUpstream } from './pipeline/contenders.mjs';
 import { cpuMsOf } from './pipeline/processes.mjs';
 import { thumbnailsUnder } from './pipeline/thumbnails.mjs';
+import { warmUp } from './pipeline/warm-up.mjs';
 import { call, temporaryFolder } from './server.mjs';
 import { load, median, percentile, round } from './statistics.mjs';
 
@@ -29,7 +30,7 @@ async function measureSize({ picture, bytes, requests }, rounds, share) {
     stop = started.stop;
     // Who answers by a link is no rival here.
     const contenders = started.contenders.filter(({ name }) => name !== 'checked store');
-    for (const { request } of contenders) await load(32, CLIENTS, request);
+    await warmUp(contenders);
     const measured = contenders.map(() => []);
     for (let index = 0; index < rounds; index += 1)
       for (const [at, contender] of contenders.entries()) {

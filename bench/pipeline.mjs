@@ -1,6 +1,7 @@
 import { startContenders, startUpstream } from './pipeline/contenders.mjs';
 import { cpuMsOf, resetPeakRss, rssMibOf } from './pipeline/processes.mjs';
 import { thumbnailsUnder } from './pipeline/thumbnails.mjs';
+import { warmUp } from './pipeline/warm-up.mjs';
 import { temporaryFolder } from './server.mjs';
 import { load, median, percentile, round } from './statistics.mjs';
 
@@ -20,7 +21,7 @@ const SHORT_LOADS = [
   { delayMs: 0, clients: 16, requests: 240, isSustained: true },
 ];
 /** How much is added to a picture of which little has to be moved. */
-const SMALL_LOADS = [{ delayMs: 0, clients: 1, requests: 40 }];
+const SMALL_LOADS = [{ delayMs: 0, clients: 1, requests: 100 }];
 /** Of these it is asked how they go on for a while, thumbnails and all. */
 const SUSTAINED = new Set(['atelier', 'portkey']);
 
@@ -47,7 +48,7 @@ async function measureAll(picture, pictureBytes, loads, rounds) {
     stop = started.stop;
     const idleRssMib = rssMibOf(server.pid, 'VmRSS');
     const thumbnails = thumbnailsUnder(folder);
-    for (const contender of contenders) await load(32, 16, contender.request);
+    await warmUp(contenders);
     await thumbnails.settled();
     const measured = new Map();
     for (let index = 0; index < rounds; index += 1) {
