@@ -4,6 +4,19 @@ import { QueryFailedError, QueryResult } from 'typeorm';
 /** Texts of statements that are kept prepared. The product has some hundreds; what is used least makes room. */
 const STATEMENTS_KEPT = 500;
 
+const WITH_QUERY = /\bSELECT\b/i;
+
+/** A place for a value, or a text or name in which one only seems to be. */
+const PLACE_OR_QUOTED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
+
+/**
+ * SQLite looks at the bound values when it plans a query, and therefore plans it anew whenever others are bound: for a
+ * join that takes up to ten times as long as the query itself. It does not look behind an operator, and this one changes
+ * nothing.
+ */
+const plannedOnce = (sql: string): string =>
+  WITH_QUERY.test(sql) ? sql.replace(PLACE_OR_QUOTED, (token) => (token === '?' ? '+?' : token)) : sql;
+
 /**
  * One connection to SQLite and its prepared statements. Every call is carried out before it returns: nothing can come
  * between a check that the caller makes and the statement.
@@ -89,7 +102,7 @@ export class SqliteConnection {
 
   #prepare(sql: string): Statement {
     try {
-      return this.database.prepare(sql);
+      return this.database.prepare(plannedOnce(sql));
     } catch (error) {
       throw failure(sql, [], error);
     }
