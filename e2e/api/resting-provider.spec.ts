@@ -10,8 +10,8 @@ import { until } from '../support/until.js';
 /** Each is tried three times; together they are as many failures as a provider is left alone for. */
 const GENERATIONS = 5;
 
-/** Everybody knows it within seconds. */
-const SEEN_MS = 3_000;
+/** Everybody knows it within a second or two; the rest is for a busy machine. */
+const SEEN_MS = 15_000;
 
 describe('a provider that does not work', () => {
   let server: Server;
