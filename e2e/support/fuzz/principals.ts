@@ -10,7 +10,7 @@ import type { Json, ValueSource } from './schema-values.js';
 const DAY_S = 24 * 60 * 60;
 const CREDITS = 12;
 
-/** Nothing that a provider is left alone for: eight images that all fail so are tried for a quarter of an hour. */
+/** Nothing that a provider is left alone for: with every further failure it rests for twice as long, and whoever asked waits. */
 const PROMPTS = ['A pier', ...['fail=content_rejected', 'fail=quota_exhausted', 'body=empty'].map(failing)];
 
 export const ADMINS = ['admin', "an administrator's key"] as const;
