@@ -284,7 +284,7 @@ describe('limits', () => {
       const ends = await Promise.all(slow.map(({ ended }) => ended));
       // A byte that is on its way when the server closes resets the connection, and the answer is gone with it.
       for (const end of ends) expect(end).toMatch(/^(HTTP\/1\.1 408 |$)/);
-      expect(ends.filter((end) => end !== '').length).toBeGreaterThan(0);
+      expect(ends.filter((end) => end !== '').length).toBeGreaterThan(ends.length / 2);
       expect(Date.now() - startedAt).toBeLessThan(REQUEST_TIMEOUT_S * 1_000 + 20_000);
       await until(async () => ((await anonymous(server).raw('/health/live')).ok ? true : undefined));
     });

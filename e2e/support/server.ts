@@ -56,7 +56,10 @@ export interface Server {
   restart(env?: Environment): Promise<Server>;
   /** Another process on the same data, which must then be in a database that can be shared; `stop()` it when done. */
   sibling(env?: Environment): Promise<Server>;
-  /** Stops it, or whoever came after it, and removes its data. Rejects when it had died: a crash must not hide behind the failures it causes. */
+  /**
+   * Stops it, or whoever came after it, and removes its data. Rejects when it had died: a crash must not hide behind the
+   * failures it causes.
+   */
   dispose(): Promise<void>;
 }
 

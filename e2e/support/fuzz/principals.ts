@@ -10,8 +10,13 @@ import type { Json, ValueSource } from './schema-values.js';
 const DAY_S = 24 * 60 * 60;
 const CREDITS = 12;
 
-/** Nothing that a provider is left alone for: with every further failure it rests for twice as long, and whoever asked waits. */
-const PROMPTS = ['A pier', ...['fail=content_rejected', 'fail=quota_exhausted', 'body=empty'].map(failing)];
+/** Nothing that a provider is left alone for: it would rest longer after each failure, and whoever asked would wait. */
+const PROMPTS = [
+  'A pier',
+  'A pier [mock:fail=content_rejected]',
+  'A pier [mock:fail=quota_exhausted]',
+  'A pier [mock:body=empty]',
+];
 
 export const ADMINS = ['admin', "an administrator's key"] as const;
 export const USERS = ['member', 'a key', 'a service account'] as const;
@@ -98,10 +103,6 @@ export async function castFor(server: Server): Promise<Cast> {
       return [...kept].some((id) => new RegExp(`"user_id":${id}\\b`).test(body ?? ''));
     },
   };
-}
-
-function failing(how: string): string {
-  return `A pier [mock:${how}]`;
 }
 
 const MEMBER_SCOPES = ['generate', 'images:read', 'images:write', 'credits:read', 'webhooks'];

@@ -33,7 +33,7 @@ afterEach(async () => {
 // Two keys a page, so that every listing of the suite has several.
 describeObjectStore('S3ObjectStore', async () => S3ObjectStore.open(configurationOf(await startFake({ pageSize: 2 }))));
 
-/** For a store that fails, so that nobody waits long for it; a busy machine moves half a megabyte in that time, and not much more. */
+/** For a store that fails, so that nobody waits long for it; in that time a busy machine moves half a megabyte, not ten. */
 const HASTY: Partial<S3Limits> = { connectMs: 1_000, answerMs: 1_000, operationMs: 8_000, silenceMs: 500 };
 
 describe('S3ObjectStore', () => {
