@@ -14,7 +14,7 @@ const USER_LIMIT = 40;
 const KEY_LIMIT = 10;
 const ACCOUNT_LIMIT = 15;
 const AT_ONCE = 4;
-const REQUEST_TIMEOUT_S = 2;
+const REQUEST_TIMEOUT_S = 6;
 
 const LIMITS = {
   RATE_LIMIT_ADDRESS: String(ADDRESS_LIMIT),
@@ -23,7 +23,6 @@ const LIMITS = {
   RATE_LIMIT_ACCOUNT: String(ACCOUNT_LIMIT),
   CONCURRENCY_LIMIT_PRINCIPAL: String(AT_ONCE),
   CONCURRENCY_LIMIT_ADDRESS: '200',
-  REQUEST_TIMEOUT_S: String(REQUEST_TIMEOUT_S),
 } as const;
 
 /** Items of a list of structured fields, by their names. */
@@ -104,7 +103,7 @@ describe('limits', () => {
 
     it('let only so many be answered at the same time, and give the place to the next', async () => {
       const { client } = await newMember(100);
-      const slow = () => client.post('/studio/generate', { prompt: 'a [mock:delay=1500]', tier: 'standard' });
+      const slow = () => client.post('/studio/generate', { prompt: 'a [mock:delay=4000]', tier: 'standard' });
       const answers = await times(AT_ONCE + 4, slow);
       expect(statusesOf(answers)).toEqual({ 201: AT_ONCE, 429: 4 });
       const refused = answers.find(({ status }) => status === 429)!;
@@ -267,27 +266,31 @@ describe('limits', () => {
       expectProblem(await client.get('/studio/my-creations?limit=-1'), 422, 'request.invalid');
       expect((await client.get('/credits/balance')).body).toMatchObject({ available: 10, held: 0 });
     });
+  });
 
-    it('that is sent byte by byte is broken off, and others are answered meanwhile', async () => {
-      const startedAt = Date.now();
-      const head = `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: `;
-      const type = `Content-Type: application/json\r\nContent-Length: 99`;
-      const slow = Array.from({ length: 200 }, (_, index) => {
-        const body = `POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.19.0.${index}\r\n${type}\r\n\r\n{`;
-        return new SlowClient(server.port, index % 2 ? head : body);
-      });
-      for (let index = 0; index < 20; index += 1) {
-        const askedAt = Date.now();
-        expect((await anonymous(server).raw('/health/live')).status).toBe(200);
-        expect(Date.now() - askedAt).toBeLessThan(5_000);
-      }
-      const ends = await Promise.all(slow.map(({ ended }) => ended));
-      // A byte that is on its way when the server closes resets the connection, and the answer is gone with it.
-      for (const end of ends) expect(end).toMatch(/^(HTTP\/1\.1 408 |$)/);
-      expect(ends.filter((end) => end !== '').length).toBeGreaterThan(ends.length / 2);
-      expect(Date.now() - startedAt).toBeLessThan(REQUEST_TIMEOUT_S * 1_000 + 20_000);
-      await until(async () => ((await anonymous(server).raw('/health/live')).ok ? true : undefined));
+  it('break off what is sent byte by byte, and others are answered meanwhile', async () => {
+    // A server of its own: on a busy machine, whoever has so little time may be cut off without being slow.
+    const env = { REQUEST_TIMEOUT_S: String(REQUEST_TIMEOUT_S), TRUSTED_PROXIES: 'loopback' };
+    const impatient = await startServer({ env });
+    const startedAt = Date.now();
+    const head = `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: `;
+    const type = `Content-Type: application/json\r\nContent-Length: 99`;
+    const slow = Array.from({ length: 200 }, (_, index) => {
+      const body = `POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.19.0.${index}\r\n${type}\r\n\r\n{`;
+      return new SlowClient(impatient.port, index % 2 ? head : body);
     });
+    for (let index = 0; index < 20; index += 1) {
+      const askedAt = Date.now();
+      expect((await anonymous(impatient).raw('/health/live')).status).toBe(200);
+      expect(Date.now() - askedAt).toBeLessThan(5_000);
+    }
+    const ends = await Promise.all(slow.map(({ ended }) => ended));
+    // A byte that is on its way when the server closes resets the connection, and the answer is gone with it.
+    for (const end of ends) expect(end).toMatch(/^(HTTP\/1\.1 408 |$)/);
+    expect(ends.filter((end) => end !== '').length).toBeGreaterThan(ends.length / 2);
+    expect(Date.now() - startedAt).toBeLessThan(REQUEST_TIMEOUT_S * 1_000 + 20_000);
+    await until(async () => ((await anonymous(impatient).raw('/health/live')).ok ? true : undefined));
+    await impatient.dispose();
   });
 
   it('leave memory and time for others while two hundred sign in at once', async () => {
