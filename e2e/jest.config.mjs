@@ -16,7 +16,7 @@ export default {
   globalSetup: '<rootDir>/support/jest-services.mjs',
   globalTeardown: '<rootDir>/support/jest-services-stop.mjs',
   // A spec waits for servers to start and images to be made.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // Every spec file starts a server: more at once than cores only makes all of them slower.
   maxWorkers: 2,
   testSequencer: '<rootDir>/../tools/longest-first.mjs',

@@ -4,6 +4,7 @@ import { type ApiClient, anonymous, signIn, withToken } from '../support/api-cli
 import { ApiDocument } from '../support/api-document.js';
 import { createMember } from '../support/members.js';
 import { type Server, startServer } from '../support/server.js';
+import { until } from '../support/until.js';
 import { AUTHORISATION_MATRIX, SCOPES } from './authorisation-matrix.js';
 
 /** Ids of nothing: whoever gets in is told so, or that the body is missing, and changes nothing. */
@@ -144,11 +145,14 @@ describe('who may do what', () => {
   it('a revoked key, an expired one, one of a disabled user, and one that never was: only what is open', async () => {
     const revoked = await issue(admin, SCOPES);
     expect((await admin.delete(`/api-keys/${revoked.id}`)).status).toBe(204);
-    const brief = await issue(admin, SCOPES, { expires_at: new Date(Date.now() + 1_500).toISOString() });
+    const brief = await issue(admin, SCOPES, { expires_at: new Date(Date.now() + 8_000).toISOString() });
     const gone = await createMember(server, admin, 0);
     const theirs = await issue(gone.client, ['generate']);
     expect((await admin.patch(`/admin/users/${gone.id}`, { status: 'disabled' })).status).toBe(200);
-    while ((await admin.get<IssuedApiKey>(`/api-keys/${brief.id}`)).body.status !== 'expired');
+    await until(async () => {
+      const { body } = await admin.get<IssuedApiKey>(`/api-keys/${brief.id}`);
+      return body.status === 'expired' ? true : undefined;
+    });
 
     for (const key of [revoked.key, brief.key, theirs.key, `${revoked.key.slice(0, -1)}_`, 'atl_'])
       expect(await table(withToken(server, key))).toEqual(expected(() => 'invalid key'));

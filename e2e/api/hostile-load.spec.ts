@@ -75,7 +75,7 @@ describe('while every fifth request is hostile', () => {
 
     expect(statuses).toHaveLength(HOSTILE);
     expect(statuses.filter((status) => status >= 500 || (status >= 200 && status < 400))).toEqual([]);
-    expect(waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)]).toBeLessThan(2_000);
+    expect(waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)]).toBeLessThan(5_000);
     for (const [index, { client }] of people.entries()) {
       const images = made[index]!.length + (index === 0 ? victim.images.length : 0);
       expect(await balanceOf(client)).toMatchObject({ available: 100 - images, held: 0, consumed: images });

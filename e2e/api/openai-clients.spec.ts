@@ -186,7 +186,7 @@ describe('OpenAI’s own client', () => {
   it('waits as long as it is told to when it asks too much, then is served and charged once', async () => {
     const { openai, owner, refusals } = await program(20);
     const slowly = { prompt: 'a harbour [mock:delay=1500]', model: 'mock/mock', ...LINKS };
-    const busy = Array.from({ length: AT_ONCE }, () => openai.images.generate(slowly));
+    const busy = Array.from({ length: AT_ONCE }, () => openai.images.generate(slowly, { maxRetries: 9 }));
     const late = openai.images.generate({ ...slowly, prompt: 'a harbour' }, { maxRetries: 9 });
     const answers = await Promise.all([...busy, late]);
 

@@ -68,7 +68,12 @@ describe('the operators’ routes', () => {
     const response = await client.raw('/metrics', { headers });
     return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
   };
-  const read = async () => parseMetrics((await readText()).text);
+  /** All of them: what can't be found out in time is left out, and told the next time. */
+  const read = () =>
+    until(async () => {
+      const families = parseMetrics((await readText()).text);
+      return METRICS.every((name) => families.has(name)) ? families : undefined;
+    });
   const valueOf = (
     families: Map<string, MetricFamily>,
     name: string,
@@ -100,9 +105,13 @@ describe('the operators’ routes', () => {
   afterAll(() => server.dispose());
 
   it('say what the process depends on, and that it is there', async () => {
-    expect(await ready()).toEqual({
-      status: 200,
-      body: { status: 'ok', checks: { database: 'ok', storage: 'ok', disk_space: 'ok', queue: 'ok' } },
+    const answer = await until(async () => {
+      const now = await ready();
+      return now.status === 200 ? now : undefined;
+    });
+    expect(answer.body).toEqual({
+      status: 'ok',
+      checks: { database: 'ok', storage: 'ok', disk_space: 'ok', queue: 'ok' },
     });
   });
 
@@ -112,9 +121,9 @@ describe('the operators’ routes', () => {
     try {
       const answer = await until(async () => {
         const now = await ready();
-        return now.status === 503 ? now : undefined;
+        return now.status === 503 && now.body.checks['storage'] === 'failed' ? now : undefined;
       });
-      expect(answer.body).toMatchObject({ status: 'unavailable', checks: { storage: 'failed' } });
+      expect(answer.body.status).toBe('unavailable');
     } finally {
       await rename(away, server.dataDir);
     }
@@ -128,9 +137,9 @@ describe('the operators’ routes', () => {
   });
 
   it('offer every metric in the Prometheus text format', async () => {
-    const { status, type, text } = await readText();
+    const { status, type } = await readText();
     expect([status, type]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
-    const families = parseMetrics(text);
+    const families = await read();
     expect([...families.keys()].sort()).toEqual(METRICS);
     const { version } = JSON.parse(readFileSync(join(WORKSPACE, 'package.json'), 'utf8')) as { version: string };
     expect(valueOf(families, 'atelier_build_info', { version })).toBe(1);

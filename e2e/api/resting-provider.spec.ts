@@ -45,9 +45,9 @@ describe('a provider that does not work', () => {
     for (let generation = 0; generation < GENERATIONS; generation += 1) {
       expectProblem(await ask('a storm [mock:fail=provider_unavailable]'), 502, 'provider.unavailable');
     }
+    const entries = (await statementOf(client)).length;
     await until(async () => ((await statusOf()) === 'unavailable' ? true : undefined), SEEN_MS);
     if (sibling) await until(async () => ((await statusOf(sibling)) === 'unavailable' ? true : undefined), SEEN_MS);
-    const entries = (await statementOf(client)).length;
 
     const answer = await ask('a harbour');
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../tools/services.mjs';
 import { WORKSPACE } from '../support/server-process.js';
 import { runServer, startServer } from '../support/server.js';
+import { until } from '../support/until.js';
 
 const TELL_LOADED_FILES = join(WORKSPACE, 'e2e', 'support', 'tell-loaded-files.mjs');
 
@@ -103,7 +104,7 @@ describe('start', () => {
     try {
       const exit = await runServer({ PORT: String(await freePort()), DATA_DIR: first.dataDir });
       expectRefusal(exit, /another Atelier process/i, first.dataDir);
-      expect((await fetch(`${first.origin}/health/ready`)).status).toBe(200);
+      await until(async () => ((await fetch(`${first.origin}/health/ready`)).ok ? true : undefined));
     } finally {
       await first.dispose();
     }
@@ -113,7 +114,7 @@ describe('start', () => {
     const server = await startServer({ database: 'sqlite' });
     await server.kill();
     const successor = await server.restart();
-    expect((await fetch(`${successor.origin}/health/ready`)).status).toBe(200);
+    await until(async () => ((await fetch(`${successor.origin}/health/ready`)).ok ? true : undefined));
     await successor.dispose();
   });
 

@@ -2,7 +2,7 @@ import type { Generation, MyCreations } from '@atelier/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ApiClient, signIn } from '../support/api-client.js';
 import { isFinished, readGeneration, startImages, untilGeneration } from '../support/generations.js';
-import { type Member, createMember } from '../support/members.js';
+import { createMember } from '../support/members.js';
 import { download } from '../support/pictures.js';
 import { type Server, startServer } from '../support/server.js';
 import { balanceOf, expectBooksInOrder, statementOf } from '../support/standing.js';
@@ -24,10 +24,12 @@ describe('work that is under way', () => {
   afterEach(() => server.dispose());
 
   it('is finished or put back when the server is told to stop, and lost by nobody', async () => {
-    const members: Member[] = [];
-    for (let number = 0; number < 3; number += 1) members.push(await createMember(server, admin, 4));
-    // Soon done; longer than a server that stops will wait; not begun, as the others take every place.
-    const delays = [2_000, 14_000, 0];
+    const [patient, busy] = [await createMember(server, admin, 4), await createMember(server, admin, 8)];
+    // Soon done; longer than a server that stops will wait; not begun, as one person has no more than four at work.
+    const [members, delays] = [
+      [patient, busy, busy],
+      [2_000, 20_000, 0],
+    ];
     const generations: Generation[] = [];
     for (const [index, { client }] of members.entries()) {
       generations.push(await startImages(client, { prompt: `tide [mock:delay=${delays[index]}]`, count: 4 }));
@@ -41,18 +43,19 @@ describe('work that is under way', () => {
       generations.map(({ id }, index) => readGeneration(members[index]!.client, id)),
     );
     expect(soon).toMatchObject({ status: 'succeeded' });
-    await untilGeneration(members[1]!.client, long!.id, ({ status }) => status === 'running', TAKEN_UP_MS);
+    await untilGeneration(busy.client, long!.id, ({ status }) => status === 'running', TAKEN_UP_MS);
     for (const [index, { client }] of members.entries()) {
       const finished = await untilGeneration(client, generations[index]!.id, isFinished, FINISHED_MS);
       expect(finished).toMatchObject({ status: 'succeeded', credits: { quoted: 4, charged: 4 } });
-      expect(await balanceOf(client)).toEqual({ available: 0, held: 0, consumed: 4, granted: 4 });
     }
+    expect(await balanceOf(patient.client)).toEqual({ available: 0, held: 0, consumed: 4, granted: 4 });
+    expect(await balanceOf(busy.client)).toEqual({ available: 0, held: 0, consumed: 8, granted: 8 });
     await expectBooksInOrder(admin);
   });
 
   it('goes on when the client that waits for it goes away', async () => {
     const { client } = await createMember(server, admin, 5);
-    const request = { prompt: 'a ferry [mock:delay=1500]', tier: 'standard' };
+    const request = { prompt: 'a ferry [mock:delay=6000]', tier: 'standard' };
     const headers = { 'idempotency-key': 'ferry' };
     const leaving = new AbortController();
     const gone = client.post('/studio/generate', request, { headers, signal: leaving.signal });

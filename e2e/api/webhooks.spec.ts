@@ -120,12 +120,12 @@ describe('webhooks', () => {
     const grant = (id: number) => admin.post('/admin/credits/grants', { user_id: id, amount: 1, reason: 'test' });
     for (let event = 0; event < 4; event += 1) await grant(slow.id);
     await receiver.until('/hang', 2);
-    await listen(quick.client, { url: receiver.url('/quick'), events: ['credits.granted'] });
     const startedAt = performance.now();
+    await listen(quick.client, { url: receiver.url('/quick'), events: ['credits.granted'] });
     await grant(quick.id);
     await receiver.until('/quick', 1);
     // Whoever waits for none of the others needs a fraction of that.
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
 
     const { data } = (await slow.client.get<DeliveryPage>(`/webhooks/${dripping.id}/deliveries`)).body;
     const first = data.at(-1)!;

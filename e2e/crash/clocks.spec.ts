@@ -59,7 +59,7 @@ describe('two processes on one database', () => {
 
   it('charge once when one of them stood still for longer than its lease', async () => {
     await open();
-    const { id } = await startImages(client, { prompt: 'slow [mock:delay=2000]' });
+    const { id } = await startImages(client, { prompt: 'slow [mock:delay=6000]' });
     const database = await openRaw(fleet.installation);
     try {
       const owner = await until(async () => {
@@ -72,7 +72,7 @@ describe('two processes on one database', () => {
       const seat = pids.findIndex((pid) => owner.endsWith(`-${pid}`));
       const origin = fleet.origins[1 - seat]!;
       // Until then its lease runs out, the other one takes over and delivers.
-      const standstill = fleet.order(seat, 'block', { durationMs: 6_000 });
+      const standstill = fleet.order(seat, 'block', { durationMs: 15_000 });
       await database.run(`UPDATE generation_item SET lease_until = 1 WHERE state = 'RUNNING'`);
       const elsewhere = client.at(origin);
       expect(await untilGeneration(elsewhere, id, isFinished, 60_000)).toMatchObject({ status: 'succeeded' });

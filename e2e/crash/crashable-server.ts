@@ -10,7 +10,7 @@ import { unhandledIn } from './unhandled.js';
 
 export const PRELOAD = join(import.meta.dirname, 'preload', 'crash-preload.mjs');
 
-const REACH_TIMEOUT_MS = 20_000;
+const REACH_TIMEOUT_MS = 40_000;
 
 /** The built product on data of its own, which is killed and started again as often as wanted. */
 export class CrashableServer {

@@ -25,6 +25,8 @@ export default {
     ...(canTroubleMachine ? [] : ['/machine-troubles']),
     ...(process.env.TORTURE_MINUTES ? [] : ['/torture/']),
   ],
+  // It may die, start and settle several times in one test.
+  testTimeout: 180_000,
   testSequencer: '<rootDir>/../../tools/longest-first.mjs',
   setupFilesAfterEnv: ['<rootDir>/../support/watch-answers.ts'],
   globalSetup: '<rootDir>/../support/jest-services.mjs',

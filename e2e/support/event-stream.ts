@@ -13,7 +13,7 @@ export interface StreamOptions {
   query?: Record<string, string>;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 
 /** A stream of server-sent events that is being read, with everything that came over it. */
 export class OpenStream {

@@ -43,7 +43,7 @@ export class ExampleRunner {
       const { stdout } = await promisify(execFile)('bash', ['-c', commands.join('\n')], {
         cwd: this.folder,
         env: { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, HOME: process.env['HOME'] ?? '' },
-        timeout: 45_000,
+        timeout: 110_000,
       });
       this.keepSecrets(stdout);
       return stdout;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Asks again and again until the answer is there (not undefined); rejects when `timeoutMs` pass without. */
-export async function until<Result>(ask: () => Promise<Result | undefined>, timeoutMs = 20_000): Promise<Result> {
+export async function until<Result>(ask: () => Promise<Result | undefined>, timeoutMs = 40_000): Promise<Result> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const result = await ask();

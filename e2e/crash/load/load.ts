@@ -36,7 +36,7 @@ const PROMPTS = [
   'broken [mock:body=truncated]',
   'a page [mock:body=html]',
 ];
-const REQUEST_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 45_000;
 
 /** Where nobody answers, somebody sane asks for the same thing again, and not at once. */
 const MAX_UNANSWERED = 4;
