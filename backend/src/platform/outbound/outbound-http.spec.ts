@@ -23,6 +23,7 @@ interface ClientOptions {
   readonly allow?: readonly string[];
   readonly resolve?: Resolver;
   readonly connectTimeoutMs?: number;
+  readonly memoryPatienceMs?: number;
 }
 
 function client({ allow = ['127.0.0.1'], ...options }: ClientOptions = {}): OutboundHttp {
@@ -329,7 +330,7 @@ describe('OutboundHttp and its limits', () => {
     const origin = await serve((_, response) => {
       response.writeHead(200, how === 'announced' ? { 'content-length': String(body.length) } : {}).end(body);
     });
-    const http = client();
+    const http = client({ memoryPatienceMs: 60_000 });
     let held = 0;
     let most = 0;
     const send = async (): Promise<void> => {

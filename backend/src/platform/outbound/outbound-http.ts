@@ -49,7 +49,7 @@ export interface OutboundAnswer {
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
-  readonly #memory = new ReusedMemory(MEMORY_BYTES, MEMORY_BYTES);
+  readonly #memory: ReusedMemory;
   readonly #policy: OutboundPolicy;
   readonly #httpAgent: GuardedHttpAgent;
   readonly #httpsAgent: GuardedHttpsAgent;
@@ -57,10 +57,12 @@ export class OutboundHttp implements OnApplicationShutdown {
   constructor(
     @Inject(HttpService) private readonly http: HttpService,
     @Inject(Configuration) { outboundAllow }: Pick<Configuration, 'outboundAllow'>,
-    private readonly options: { connectTimeoutMs?: number; resolve?: Resolver } = {},
+    private readonly options: { connectTimeoutMs?: number; resolve?: Resolver; memoryPatienceMs?: number } = {},
   ) {
+    const { memoryPatienceMs, ...dialing } = options;
+    this.#memory = new ReusedMemory(MEMORY_BYTES, MEMORY_BYTES, memoryPatienceMs);
     this.#policy = new OutboundPolicy(outboundAllow);
-    const dial: DialOptions = { policy: this.#policy, connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options };
+    const dial: DialOptions = { policy: this.#policy, connectTimeoutMs: CONNECT_TIMEOUT_MS, ...dialing };
     this.#httpAgent = new GuardedHttpAgent(dial);
     this.#httpsAgent = new GuardedHttpsAgent(dial);
   }
