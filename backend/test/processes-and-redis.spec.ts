@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import { ItemWorker } from '../src/modules/studio/items/item-worker.js';
 import { StudioService } from '../src/modules/studio/studio.service.js';
 import { WakeUps } from '../src/modules/studio/queue/wake-ups/index.js';
+import { RedisWakeUps } from '../src/modules/studio/queue/wake-ups/redis-wake-ups.js';
 import { StudioSettingsService } from '../src/modules/studio-settings/index.js';
 import { type Configuration, loadConfiguration } from '../src/platform/config/index.js';
-import { RedisConnections } from '../src/platform/redis/index.js';
 import { addPerson, installations } from './installations.js';
 import { mariadbUrl } from './mariadb.js';
+import { openPatientRedis } from './patient-redis.js';
 
 /** A database of its own: whoever shares one is woken for the others' items. */
 const redisUrl = process.env['TEST_REDIS_URL']?.replace(/\/?$/, '/8');
 
-/** Sooner than the next look that a worker takes by itself while Redis is there: that is 4 s away at least. */
-const AT_ONCE_MS = 3_000;
+/** Sooner than the next heartbeat, which is 20 s away, even on a busy machine. */
+const AT_ONCE_MS = 10_000;
+
+/** How seldom a worker looks for work by itself where that would hide that it is not woken. */
+const SELDOM_MS = 120_000;
+
+/** Less than anybody is made to wait for a Redis that is away. */
+const BRIEF_MS = 3_000;
 
 const PERSON = { id: 7, email: 'person-7@example.com', name: 'Person', role: 'admin' } as const;
 const REQUEST = { prompt: 'a harbour', tier: 'standard', count: 1, aspect_ratio: '1:1', enhance: false } as const;
@@ -45,16 +53,23 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
       );
     const studioOf = (app: INestApplicationContext): StudioService => app.get(StudioService, { strict: false });
     const isIdle = (app: INestApplicationContext): boolean => app.get(ItemWorker, { strict: false }).isIdle;
-    const flush = () => api.get(RedisConnections).commands?.flushdb();
+    let redis: Redis;
+
+    beforeAll(async () => (redis = await openPatientRedis(redisUrl)));
+    afterAll(() => redis.disconnect());
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
 
     beforeEach(async () => {
       configuration = await prepare('MariaDB');
       api = await startWith('api');
       await addPerson(api, PERSON.id, 100);
-      await flush();
+      await redis.flushdb();
     });
 
     test('begin at once what another has accepted', async () => {
+      jest.spyOn(RedisWakeUps.prototype, 'lookEveryMs', 'get').mockReturnValue(SELDOM_MS);
       const workers = [await startWith('worker'), await startWith('worker')];
       // Past the look that each takes when it starts.
       await eventually(async () => {
@@ -83,10 +98,10 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
       const startedAt = Date.now();
       const canceled = await studioOf(api).cancel(PERSON, id);
       await eventually(() => workers.every(isIdle));
+      const took = Date.now() - startedAt;
 
       expect(canceled).toMatchObject({ status: 'canceled', credits: { charged: 0 } });
-      // The next heartbeat would have found out after 20 s.
-      expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS);
+      expect(took).toBeLessThan(AT_ONCE_MS);
     });
 
     test('use the prices and providers that were set in another', async () => {
@@ -106,10 +121,10 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
 
     test('make everything although Redis was emptied', async () => {
       const first = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
-      await flush();
+      await redis.flushdb();
       await startWith('worker');
       const second = await studioOf(api).generate(PERSON, { ...REQUEST, count: 8 });
-      await flush();
+      await redis.flushdb();
 
       for (const { id } of [first, second]) {
         expect(await studioOf(api).wait(PERSON, id, 40_000)).toMatchObject({
@@ -127,8 +142,7 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
       const { id } = await studioOf(api).generate(PERSON, { ...REQUEST, count: 4 });
 
       expect(await studioOf(api).wait(PERSON, id, 30_000)).toMatchObject({ status: 'succeeded' });
-      const tokens = async () => Number(await api.get(RedisConnections).commands?.llen('atelier:wake-ups:wait'));
-      await eventually(async () => (await tokens()) === 0);
+      await eventually(async () => (await redis.llen('atelier:wake-ups:wait')) === 0);
     });
 
     test('accept and make everything although Redis was never there', async () => {
@@ -136,17 +150,21 @@ if (mariadbUrl === undefined || redisUrl === undefined) {
       const lonely = await startWith('api', nowhere);
       await startWith('worker', nowhere);
 
-      const startedAt = Date.now();
-      const { id } = await studioOf(lonely).generate(PERSON, REQUEST);
-      expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS);
-
-      expect(await studioOf(lonely).wait(PERSON, id, 30_000)).toMatchObject({ status: 'succeeded' });
+      const took: number[] = [];
+      // Who waits for it waits each time.
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const startedAt = Date.now();
+        const { id } = await studioOf(lonely).generate(PERSON, REQUEST);
+        took.push(Date.now() - startedAt);
+        expect(await studioOf(lonely).wait(PERSON, id, 30_000)).toMatchObject({ status: 'succeeded' });
+      }
+      expect(Math.min(...took)).toBeLessThan(BRIEF_MS);
     });
   });
 }
 
 async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !(await isSo());) {
+  for (const deadline = Date.now() + 60_000; !(await isSo());) {
     if (Date.now() > deadline) throw new Error('It did not happen');
     await pause(20);
   }

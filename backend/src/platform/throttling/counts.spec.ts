@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { RedisConnections } from '../redis/index.js';
+import type { Redis } from 'ioredis';
+import { openPatientRedis } from '../../../test/patient-redis.js';
+import type { RedisConnections } from '../redis/index.js';
 import { type Allowance, type Claim, type Counts, WINDOW_MS, exceeds, keyOf } from './counts.js';
 import { MemoryCounts } from './memory-counts.js';
 import { RedisCounts } from './redis-counts.js';
@@ -109,28 +111,28 @@ describe('counts in memory', () => {
 
 if (redisUrl !== undefined) {
   describe('counts of two processes in one Redis', () => {
-    const opened: RedisConnections[] = [];
+    const opened: Redis[] = [];
     const open = async () => {
-      const redis = await RedisConnections.open(redisUrl);
+      const redis = await openPatientRedis(redisUrl);
       opened.push(redis);
       return redis;
     };
     let pair: Promise<readonly RedisCounts[]> | undefined;
     const processes = () =>
-      (pair ??= Promise.all([open(), open()]).then((both) => both.map(({ commands }) => new RedisCounts(commands!))));
+      (pair ??= Promise.all([open(), open()]).then((both) => both.map((redis) => new RedisCounts(redis))));
 
-    afterAll(() => opened.forEach((redis) => redis.onApplicationShutdown()));
+    afterAll(() => opened.forEach((redis) => redis.disconnect()));
 
     specs(processes);
 
     test('go on when Redis has forgotten the script, and leave nothing that never ends', async () => {
       const [counts] = await processes();
       const [redis] = opened;
-      await redis!.commands!.script('FLUSH');
+      await redis!.script('FLUSH');
       const claim = claimOf(allowance(5, 5));
       expect((await burst(10, [claim], counts!)).admitted).toBe(5);
-      for (const key of await redis!.commands!.keys(`atelier:limit:${claim.key}*`))
-        expect(await redis!.commands!.pttl(key)).toBeGreaterThan(0);
+      for (const key of await redis!.keys(`atelier:limit:${claim.key}*`))
+        expect(await redis!.pttl(key)).toBeGreaterThan(0);
     });
   });
 }
