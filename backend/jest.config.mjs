@@ -6,7 +6,7 @@ export default {
   // What is compiled outlives the folder for temporary files.
   cacheDirectory: '<rootDir>/../node_modules/.cache/jest',
   // Hashing and real databases take their time on a busy machine; a test that hangs still ends.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // By itself Jest leaves a core of two idle.
   maxWorkers: 2,
   testSequencer: '<rootDir>/../tools/longest-first.mjs',

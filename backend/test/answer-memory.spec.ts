@@ -20,10 +20,14 @@ describeAppOnEveryDatabase('An answer that was given before', (start) => {
     const reading = await ReadingApp.open(start);
     const { token } = await reading.signIn(await reading.join());
     for (const path of ['/auth/me', '/credits/balance']) {
-      const first = await reading.ask(token, { path });
-      const made = reading.made;
-      const again = [await reading.ask(token, { path }), await reading.ask(token, { path })];
-      expect(reading.made - made).toBe(reading.remembers ? 0 : 2);
+      // An answer lives for a few seconds.
+      const { first, again, made } = await reading.atOnce(async () => {
+        const first = await reading.ask(token, { path });
+        const before = reading.made;
+        const again = [await reading.ask(token, { path }), await reading.ask(token, { path })];
+        return { first, again, made: reading.made - before };
+      });
+      expect(made).toBe(reading.remembers ? 0 : 2);
       for (const { status, headers, body } of again) {
         expect([status, body]).toEqual([200, first.body]);
         expect(without(headers)).toEqual(without(first.headers));
@@ -130,10 +134,9 @@ describeAppOnEveryDatabase('An answer that was given before', (start) => {
     const reading = await ReadingApp.open(start);
     const somebody = await reading.join();
     const [{ token }, old] = [await reading.signIn(somebody), await reading.keyOf(somebody)];
-    const expiresAt = reading.now() + 3_000;
-    const [short, replaced] = [await reading.keyOf(somebody, expiresAt), await reading.keyOf(somebody)];
-    jest.spyOn(Date, 'now').mockReturnValue(Date.now());
-    try {
+    await reading.atOnce(async () => {
+      const expiresAt = reading.now() + 3_000;
+      const [short, replaced] = [await reading.keyOf(somebody, expiresAt), await reading.keyOf(somebody)];
       await reading.keys.rotate(somebody, replaced.id, 2);
       for (const [key, endsAt] of [
         [replaced.key, reading.now() + 2_000],
@@ -150,9 +153,7 @@ describeAppOnEveryDatabase('An answer that was given before', (start) => {
       expect((await reading.warm(token)).status).toBe(200);
       reading.later(1);
       expect((await reading.ask(token)).status).toBe(401);
-    } finally {
-      jest.mocked(Date.now).mockRestore();
-    }
+    });
   });
 
   test('is not remembered when something was written while it was made', async () => {
@@ -222,5 +223,5 @@ describeAppOnEveryDatabase('An answer that was given before', (start) => {
     });
     await fc.assert(property, { numRuns: 12 });
     expect(reading.made < reads).toBe(reading.remembers);
-  }, 60_000);
+  });
 });

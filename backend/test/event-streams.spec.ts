@@ -109,7 +109,7 @@ describeAppOnEveryDatabase('Event streams', (start) => {
     const stream = new Reader(await ask('/studio/events'));
     await until(() => stream.text.split(': still here').length > 3);
     await stream.close();
-  }, 30_000);
+  });
 
   test('tell of what was announced to nobody', async () => {
     const studio = await open(start);
@@ -123,25 +123,21 @@ describeAppOnEveryDatabase('Event streams', (start) => {
     expect(stream.text).toContain(`"id":"${id}"`);
     expect(own.text).toContain('"status":"succeeded"');
     await stream.close();
-  }, 30_000);
+  });
 
   test.each([
     ['their session ends', 'UPDATE session SET revoked_at = 1'],
     ['their user is disabled', `UPDATE user SET status = 'disabled'`],
     ['their user is given other rights', 'UPDATE user SET session_version = session_version + 1'],
-  ])(
-    'end when %s',
-    async (_, change) => {
-      const { app, ask } = await open(start);
-      const stream = new Reader(await ask('/studio/events'));
-      await stream.has(': still here');
+  ])('end when %s', async (_, change) => {
+    const { app, ask } = await open(start);
+    const stream = new Reader(await ask('/studio/events'));
+    await stream.has(': still here');
 
-      await app.get(DataSource).query(change);
+    await app.get(DataSource).query(change);
 
-      await until(() => stream.isOver);
-    },
-    30_000,
-  );
+    await until(() => stream.isOver);
+  });
 
   test('end at once when the process stops, which waits for none of them', async () => {
     const { app, ask } = await open(start);
@@ -153,8 +149,8 @@ describeAppOnEveryDatabase('Event streams', (start) => {
     await until(() => streams.every(({ isOver }) => isOver));
     await closing;
 
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
-  }, 30_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
 
   test('leave room for others as soon as their readers have gone', async () => {
     const { ask } = await open(start);
@@ -169,5 +165,5 @@ describeAppOnEveryDatabase('Event streams', (start) => {
       expect((await ask('/studio/events')).status).toBe(429);
       await Promise.all(readers.map((reader) => reader.close()));
     }
-  }, 30_000);
+  });
 });

@@ -133,6 +133,8 @@ onRealDisks('A studio whose images are on a disk that fills up while it works', 
     const disk = mounted(folder);
     const studio = await startStudioApp(configuration);
     cleanUps.push(() => studio.app.close());
+    // The next attempt is not before the test wants it.
+    studio.stopTime();
     const member = await studio.join();
     const images = () => studio.app.get(DataSource).manager.count(GeneratedImage);
 
@@ -148,6 +150,7 @@ onRealDisks('A studio whose images are on a disk that fills up while it works', 
     await expect(member.submit()).rejects.toMatchObject({ code: 'storage.full', kind: 'storage_full' });
     const readiness = studio.app.get(ReadinessChecks, { strict: false });
     expect(await readiness.run()).toMatchObject({ checks: { disk_space: 'failed' } });
+    await until(async () => (await studio.item(id)).state === 'QUEUED' && (await studio.item(id)).attempts === 2);
     expect(await member.balance()).toEqual({ available: CREDITS - 1, held: 1, consumed: 0 });
 
     disk.leave(ROOMY);

@@ -9,7 +9,7 @@ import { ApiKeysService } from '../src/modules/auth/api-keys/api-keys.service.js
 import { type Actor, UsersService } from '../src/modules/auth/index.js';
 import { SessionsService } from '../src/modules/auth/sessions/sessions.service.js';
 import { CreditsService } from '../src/modules/credits/index.js';
-import type { Configuration } from '../src/platform/config/index.js';
+import { type Configuration, DUTIES } from '../src/platform/config/index.js';
 import { Transactions } from '../src/platform/database/index.js';
 import { Clock } from '../src/platform/time/index.js';
 import type { Start } from './test-app.js';
@@ -22,7 +22,10 @@ export interface Heard {
   readonly body: string;
 }
 
-/** The application listening, with somebody who reads their balance again and again. */
+/**
+ * The application listening, with somebody who reads their balance again and again. It works on nothing by itself, and so
+ * writes nothing in between.
+ */
 export class ReadingApp {
   #aheadMs = 0;
   #members = 0;
@@ -36,7 +39,7 @@ export class ReadingApp {
   static async open(start: Start, change: Partial<Configuration> = {}): Promise<ReadingApp> {
     let app: NestExpressApplication | undefined;
     await start(async (configuration) => {
-      app = await createApp(Object.assign(configuration, change));
+      app = await createApp(Object.assign(configuration, { duties: DUTIES.api, ...change }));
       await app.listen(0, '127.0.0.1');
       return app;
     });
@@ -60,6 +63,16 @@ export class ReadingApp {
 
   later(ms: number): void {
     this.#aheadMs += ms;
+  }
+
+  /** Lets time pass only with {@link later} while something is done. */
+  async atOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+    const frozen = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    try {
+      return await work();
+    } finally {
+      frozen.mockRestore();
+    }
   }
 
   now(): number {

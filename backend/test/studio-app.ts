@@ -20,9 +20,15 @@ const SILENT: LoggerService = { log: () => undefined, error: () => undefined, wa
 /** The real time, and as much later as a spec wants it to be. */
 export class AheadClock extends Clock {
   aheadMs = 0;
+  #stoppedAt: number | undefined;
+
+  /** From now on no time passes but that which a spec wants. */
+  stop(): void {
+    this.#stoppedAt = Date.now();
+  }
 
   override now(): number {
-    return Date.now() + this.aheadMs;
+    return (this.#stoppedAt ?? Date.now()) + this.aheadMs;
   }
 }
 
@@ -48,6 +54,8 @@ export interface StudioApp {
   /** Somebody new, with credits. */
   join(): Promise<Member>;
   item(generationId: string): Promise<GenerationItem>;
+  /** From now on time passes only with {@link later}. */
+  stopTime(): void;
   /** Lets time pass, and has the queue looked through at once. */
   later(milliseconds: number): void;
 }
@@ -66,6 +74,7 @@ export async function startStudioApp(
     app,
     join: () => join(app, (members += 1)),
     item: (generationId) => app.get(DataSource).manager.findOneByOrFail(GenerationItem, { generationId }),
+    stopTime: () => clock.stop(),
     later(milliseconds) {
       clock.aheadMs += milliseconds;
       const wait = { id: 'any', fence: 0 };

@@ -18,9 +18,6 @@ const PASSWORD = 'seven quiet harbours';
 const EMAIL = 'ada@example.com';
 const ROOT: Actor = { id: 1, role: 'admin', name: 'Root', email: 'root@example.com' };
 
-// Every password is hashed for real, and a server may be slow to make a database.
-jest.setTimeout(60_000);
-
 @Controller('probe')
 class ProbeController {
   @Get('anyone')

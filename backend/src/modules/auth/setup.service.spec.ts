@@ -1,4 +1,4 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { type TestDatabase, describeOnEveryDatabase } from '../../../test/test-database.js';
 import { SetupRecordEntity } from './setup-record.entity.js';
 import { SetupService } from './setup.service.js';
@@ -8,9 +8,6 @@ import { UserEntity } from './users/user.entity.js';
 
 const PASSWORD = 'seven quiet harbours';
 const requestWith = (token: string, email = 'ada@example.com') => ({ token, email, name: 'Ada', password: PASSWORD });
-
-// A database server may be slow to make a database for each test.
-jest.setTimeout(60_000);
 
 describeOnEveryDatabase('set-up', (open) => {
   const running: AuthApp[] = [];

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 import { type TestDatabase, describeOnEveryDatabase } from '../../../test/test-database.js';
 import { AuditEntryRow, AuditHead } from './audit-entry.entity.js';
 import { CHAIN_START, verifyChain } from './audit-chain.js';
 import { type AuditEvent, AuditLog } from './audit-log.js';
-
-// A database server may be slow to make a database for each test.
-jest.setTimeout(60_000);
 
 const event = (detail: string): AuditEvent => ({
   actor: {

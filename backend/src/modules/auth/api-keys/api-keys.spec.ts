@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { Controller, Get, Post } from '@nestjs/common';
 import type { IssuedApiKey, Problem } from '@atelier/contracts';
 import { type TestDatabase, describeOnEveryDatabase } from '../../../../test/test-database.js';
@@ -16,9 +16,6 @@ import { ApiKeyRecognition, isAllowed } from './api-key-recognition.js';
 import { ApiKeysService } from './api-keys.service.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-
-// A database server may be slow to make a database for each test.
-jest.setTimeout(60_000);
 
 @Controller('probe')
 class ProbeController {

@@ -1,11 +1,8 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
 import { PasswordHasher } from './password-hasher.js';
 
 const PASSWORD = 'seven quiet harbours';
-
-// Hashing is slow by design, and slower on a busy machine.
-jest.setTimeout(60_000);
 
 describe('PasswordHasher', () => {
   const hasher = new PasswordHasher();

@@ -10,12 +10,14 @@ const keys = new SecretKeys(new Configuration(readVariables({}), 'a master key o
 const tokens = new AccessTokens(keys, new Clock());
 const genuineKey = keys.keyFor('access-token');
 const nowS = Math.floor(Date.now() / 1_000);
+/** Longer than these tests take. */
+const HOUR_S = 3_600;
 
 const GENUINE = { alg: 'HS256', typ: 'at+jwt', iss: 'atelier', aud: 'atelier-api', sub: '7', ver: 3, sid: 'session' };
 type Parts = Omit<typeof GENUINE, 'ver' | 'sid'> & { ver: unknown; sid: unknown; nbf: number; exp: number };
 
 function forge(change: Partial<Parts>, key: Buffer | Parameters<SignJWT['sign']>[0] = genuineKey): Promise<string> {
-  const { alg, typ, iss, aud, sub, nbf, exp, ...claims } = { ...GENUINE, nbf: nowS - 1, exp: nowS + 60, ...change };
+  const { alg, typ, iss, aud, sub, nbf, exp, ...claims } = { ...GENUINE, nbf: nowS - 1, exp: nowS + HOUR_S, ...change };
   return new SignJWT({ ...claims, iss, aud, sub, nbf, exp, iat: nowS }).setProtectedHeader({ alg, typ }).sign(key);
 }
 
@@ -27,7 +29,7 @@ describe('AccessTokens', () => {
     const claims = { userId: 7, version: 3, sessionId: 'session' };
 
     expect((await tokens.verify(await tokens.sign(claims))).session).toEqual(claims);
-    expect(await tokens.verify(await forge({}))).toMatchObject({ session: claims, expiresAt: (nowS + 60) * 1_000 });
+    expect(await tokens.verify(await forge({}))).toMatchObject({ session: claims, expiresAt: (nowS + HOUR_S) * 1_000 });
   });
 
   test('lets a token live for ten minutes', async () => {
@@ -76,7 +78,7 @@ describe('AccessTokens', () => {
     ['another audience', () => forge({ aud: 'somewhere-else' }), 'invalid'],
     ['another issuer', () => forge({ iss: 'somebody-else' }), 'invalid'],
     ['another type', () => forge({ typ: 'JWT' }), 'invalid'],
-    ['a start in the future', () => forge({ nbf: nowS + 60 }), 'invalid'],
+    ['a start in the future', () => forge({ nbf: nowS + HOUR_S }), 'invalid'],
     ['an end in the past', () => forge({ exp: nowS - 1 }), 'expired'],
     ['a subject that is no user id', () => forge({ sub: '7 OR 1=1' }), 'invalid'],
     ['a version of another kind', () => forge({ ver: '3' }), 'invalid'],
@@ -92,7 +94,7 @@ describe('AccessTokens', () => {
 
   test('refuses a token whose claims were exchanged', async () => {
     const [header, , signature] = (await forge({})).split('.');
-    const claims = Buffer.from(JSON.stringify({ ...GENUINE, sub: '1', exp: nowS + 60, nbf: nowS, iat: nowS }));
+    const claims = Buffer.from(JSON.stringify({ ...GENUINE, sub: '1', exp: nowS + HOUR_S, nbf: nowS, iat: nowS }));
 
     await expect(tokens.verify(`${header}.${claims.toString('base64url')}.${signature}`)).rejects.toMatchObject({
       code: 'auth.token_invalid',

@@ -1,4 +1,4 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { type OwnSession, OwnSessionPage } from '@atelier/contracts';
 import { type TestDatabase, describeOnEveryDatabase } from '../../../../test/test-database.js';
 import { AuditEntryRow } from '../../../platform/audit/index.js';
@@ -11,9 +11,6 @@ import { SessionsService, type SignedIn } from './sessions.service.js';
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0';
 const SAFARI = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Version/26.0 Safari/604.1';
-
-// A database server may be slow to make a database for each test.
-jest.setTimeout(60_000);
 
 describeOnEveryDatabase('own sessions', (open) => {
   let running: AuthApp | undefined;

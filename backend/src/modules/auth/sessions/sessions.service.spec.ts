@@ -1,4 +1,4 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { type TestDatabase, describeOnEveryDatabase } from '../../../../test/test-database.js';
 import { hashOfToken } from '../opaque-token.js';
 import { AUTH_ENTITIES, type AuthApp, insertUser, startAuthApp } from '../testing/auth-app.js';
@@ -10,9 +10,6 @@ import { SessionsService } from './sessions.service.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const REFUSED = { code: 'auth.refresh_invalid', kind: 'unauthenticated' };
-
-// A database server may be slow to make a database for each test.
-jest.setTimeout(60_000);
 
 describeOnEveryDatabase('sessions', (open) => {
   let running: AuthApp | undefined;

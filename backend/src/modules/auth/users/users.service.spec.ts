@@ -1,4 +1,4 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { type TestDatabase, describeOnEveryDatabase } from '../../../../test/test-database.js';
 import type { Actor } from '../actor.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -10,9 +10,6 @@ import { UsersService } from './users.service.js';
 
 const PASSWORD = 'seven quiet harbours';
 const ROOT: Actor = { id: 1, role: 'admin', name: 'Root', email: 'root@example.com' };
-
-// A database server may be slow to make a database for each test.
-jest.setTimeout(60_000);
 
 describeOnEveryDatabase('users', (open) => {
   let running: AuthApp | undefined;

@@ -24,7 +24,7 @@ export interface ImageProviderSubject {
 const FORMATS = ['png', 'jpeg', 'webp'];
 
 /** An abort counts as prompt when it is answered within this time, whatever the provider was doing. */
-const PROMPT_MS = 5_000;
+const PROMPT_MS = 20_000;
 
 const REQUEST: ImageRequest = {
   prompt: 'A lighthouse in a storm',
@@ -73,13 +73,13 @@ export function describeImageProvider(name: string, subject: ImageProviderSubjec
       expect(image.model).not.toBe('');
       expect(image.seed).toBe(capabilitiesNow().supportsSeed ? 7 : null);
       expect(image.costMicros === null || (Number.isInteger(image.costMicros) && image.costMicros >= 0)).toBe(true);
-    }, 30_000);
+    });
 
     it('does not start when it has been aborted before', async () => {
       const started = performance.now();
       await expectProviderError(provider.generate(REQUEST, subject.setup(), AbortSignal.abort()));
       expect(performance.now() - started).toBeLessThan(PROMPT_MS);
-    }, 30_000);
+    });
 
     it('lets go promptly when it is aborted at work', async () => {
       const controller = new AbortController();
@@ -89,7 +89,7 @@ export function describeImageProvider(name: string, subject: ImageProviderSubjec
       controller.abort();
       await outcome;
       expect(performance.now() - aborted).toBeLessThan(PROMPT_MS);
-    }, 30_000);
+    });
 
     it('keeps concurrent calls apart: aborting one leaves the other alone', async () => {
       const generate = (prompt: string, signal: AbortSignal) =>
@@ -102,12 +102,12 @@ export function describeImageProvider(name: string, subject: ImageProviderSubjec
       const images = await Promise.all([first, second]);
       for (const image of images) await expectWholeImage(image, promisedSize('standard', '1:1'));
       expect(images[0].jobId).not.toBe(images[1].jobId);
-    }, 60_000);
+    });
 
     it('turns a failure that it did not foresee into a ProviderError', async () => {
       const { provider: broken = provider, setup = subject.setup } = subject.broken;
       await expectProviderError(broken.generate(REQUEST, setup(), never()));
-    }, 30_000);
+    });
   });
 }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import type { ProviderImage } from '../image-provider.js';
 import { PROVIDER_ERROR_CATEGORIES, ProviderError, type ProviderErrorCategory } from '../provider-error.js';
+import { giveUp } from './give-up.js';
 import { MISHAP_OUTCOMES } from './mishap-outcomes.js';
 import { RecordedLog } from './recorded-log.js';
 
@@ -44,8 +45,6 @@ export interface ProviderFailuresSubject {
 /** What every vendor's fake has to be able to do to us, since every server can. */
 const FAULTS_OF_ANYBODY = Object.keys(MISHAP_OUTCOMES);
 
-const PATIENCE_MS = 100;
-
 const NOBODY = 'http://127.0.0.1:1';
 
 const never = (): AbortSignal => new AbortController().signal;
@@ -75,7 +74,7 @@ export function describeProviderFailures(name: string, subject: ProviderFailures
       vendor().failAlways(fault);
       const controller = new AbortController();
       const work = generateAt(vendor().origin, controller.signal);
-      if (outcome === 'endless') void giveUp(controller, vendor);
+      if (outcome === 'endless') void giveUp(controller, () => vendor().imageRequests > 0);
       if (outcome === 'delivered') {
         expect((await work).bytes.length).toBeGreaterThan(0);
         return;
@@ -113,12 +112,6 @@ export function describeProviderFailures(name: string, subject: ProviderFailures
       expect((peak - before) / 1024 / 1024).toBeLessThan(100);
     });
   });
-}
-
-/** Ends what never ends, but not before it has reached the vendor. */
-async function giveUp(controller: AbortController, vendor: () => FailingVendor): Promise<void> {
-  while (vendor().imageRequests === 0) await new Promise(setImmediate);
-  setTimeout(() => controller.abort(new DOMException('Too late', 'TimeoutError')), PATIENCE_MS);
 }
 
 async function reasonOf(work: Promise<unknown>): Promise<ProviderError> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type FakeS3, type FakeS3Options, type FaultMode, startFakeS3 } from '../../../../test/fake-s3/index.ts';
 import { until } from '../../../../test/until.js';
 import { readVariables } from '../../../platform/config/index.js';
@@ -9,8 +9,14 @@ import { type S3Configuration, s3Configuration } from '../../../platform/config/
 import { newImageKey } from '../image-keys.js';
 import { ObjectExistsError } from '../object-store.js';
 import { describeObjectStore } from '../testing/object-store.suite.js';
-import type { S3Limits } from './s3-client.js';
+import { S3_LIMITS, type S3Limits } from './s3-client.js';
 import { S3ObjectStore } from './s3.object-store.js';
+
+/** Only for how long somebody waits is for the test to decide. */
+const ALL_BUT_TIMEOUTS = [
+  ...(['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+  ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
+];
 
 const fakes: FakeS3[] = [];
 
@@ -27,14 +33,18 @@ function configurationOf(fake: FakeS3, change: NodeJS.ProcessEnv = {}): S3Config
 }
 
 afterEach(async () => {
+  jest.useRealTimers();
   for (const fake of fakes.splice(0)) await fake.close();
 });
 
 // Two keys a page, so that every listing of the suite has several.
 describeObjectStore('S3ObjectStore', async () => S3ObjectStore.open(configurationOf(await startFake({ pageSize: 2 }))));
 
-/** For a store that fails, so that nobody waits long for it; in that time a busy machine moves half a megabyte, not ten. */
-const HASTY: Partial<S3Limits> = { connectMs: 1_000, answerMs: 1_000, operationMs: 8_000, silenceMs: 500 };
+/** For a store that says nothing, so that nobody waits long for it; others have as much time as outside of tests. */
+const HASTY: Partial<S3Limits> = { answerMs: 1_000, silenceMs: 500 };
+
+/** So many attempts that one of them is quick enough even on a busy machine. */
+const TENACIOUS: Partial<S3Limits> = { answerMs: 1_000, attempts: 10 };
 
 describe('S3ObjectStore', () => {
   let fake: FakeS3;
@@ -43,14 +53,13 @@ describe('S3ObjectStore', () => {
   let content: Buffer;
   beforeEach(async () => {
     fake = await startFake();
-    store = await S3ObjectStore.open(configurationOf(fake), HASTY);
+    await open();
     key = newImageKey(7, Date.UTC(2026, 10, 23), 'png');
     content = randomBytes(400_000);
   });
 
-  /** For much content: with as much time as there is outside of tests. */
-  const waitPatiently = async (): Promise<void> => {
-    store = await S3ObjectStore.open(configurationOf(fake));
+  const open = async (limits?: Partial<S3Limits>): Promise<void> => {
+    store = await S3ObjectStore.open(configurationOf(fake), limits);
   };
   const put = (): Promise<unknown> => store.put(key, content);
   const read = async (): Promise<Buffer> => buffer((await store.get(key)).stream);
@@ -76,10 +85,12 @@ describe('S3ObjectStore', () => {
     ['wrong_checksum', 'storage.unavailable'],
   ])('takes nothing for stored while the store has %s, and recovers', async (mode, code) => {
     fake.setFault({ mode });
+    if (mode === 'hang') await open(HASTY);
     await expect(put()).rejects.toMatchObject({ code, retryable: true });
     expect(fake.requests.length).toBeLessThanOrEqual(8);
 
     fake.setFault(undefined);
+    await open();
     key = newImageKey(7, Date.UTC(2026, 10, 23), 'png');
     await expect(put()).resolves.toMatchObject({ bytes: content.length });
     expect((await read()).equals(content)).toBe(true);
@@ -88,6 +99,7 @@ describe('S3ObjectStore', () => {
   test.each<FaultMode>(['internal_error', 'slow_down', 'reset', 'hang', 'slow'])(
     'gets over one %s by itself',
     async (mode) => {
+      if (mode === 'hang') await open(TENACIOUS);
       fake.setFault({ mode, times: 1, delayMs: 100 });
 
       await expect(put()).resolves.toMatchObject({ bytes: content.length });
@@ -128,6 +140,7 @@ describe('S3ObjectStore', () => {
     'never hands out all of a download that is %s',
     async (mode) => {
       await put();
+      if (mode === 'stalled') await open({ silenceMs: HASTY.silenceMs! });
       fake.setFault({ mode, methods: ['GET'] });
       const { stream, bytes } = await store.get(key);
       let received = 0;
@@ -142,13 +155,15 @@ describe('S3ObjectStore', () => {
   );
 
   test('waits for a reader who is slower than the store may be', async () => {
-    store = await S3ObjectStore.open(configurationOf(fake), { silenceMs: HASTY.silenceMs! });
     content = randomBytes(4_000_000);
     await put();
+    jest.useFakeTimers({ doNotFake: ALL_BUT_TIMEOUTS });
     const { stream } = await store.get(key);
     const first = await new Promise<Buffer>((resolve) => stream.once('data', resolve));
     stream.pause();
-    await new Promise((resolve) => setTimeout(resolve, HASTY.silenceMs! * 2));
+    await until(() => stream.readableLength >= stream.readableHighWaterMark);
+    jest.advanceTimersByTime(S3_LIMITS.silenceMs * 2);
+    jest.useRealTimers();
 
     expect(Buffer.concat([first, await buffer(stream)]).equals(content)).toBe(true);
   });
@@ -156,7 +171,6 @@ describe('S3ObjectStore', () => {
   test.each(['before the answer', 'in the middle', 'before the first byte'])(
     'closes the connection of a reader that goes away %s',
     async (when) => {
-      await waitPatiently();
       content = randomBytes(8_000_000);
       await put();
       const abort = new AbortController();
@@ -177,7 +191,6 @@ describe('S3ObjectStore', () => {
   );
 
   test('uses its connections again', async () => {
-    await waitPatiently();
     for (let count = 0; count < 10; count += 1) {
       key = newImageKey(7, Date.UTC(2026, 10, 23), 'png');
       content = randomBytes(3_000_000);
@@ -229,7 +242,7 @@ describe('S3ObjectStore', () => {
     fake.setFault({ mode: 'full' });
     await expect(store.check()).rejects.toMatchObject({ code: 'storage.full' });
 
-    const elsewhere = await S3ObjectStore.open(configurationOf(fake, { S3_BUCKET: 'no-such-bucket' }), HASTY);
+    const elsewhere = await S3ObjectStore.open(configurationOf(fake, { S3_BUCKET: 'no-such-bucket' }));
     fake.setFault(undefined);
     await expect(elsewhere.check()).rejects.toMatchObject({ code: 'storage.unavailable' });
     await expect(elsewhere.get(key)).rejects.toMatchObject({ code: 'storage.unavailable' });
@@ -237,10 +250,9 @@ describe('S3ObjectStore', () => {
 
   test('keeps its keys to itself when it fails', async () => {
     const secrets = { S3_ACCESS_KEY_ID: 'AKIAUNMISTAKABLE', S3_SECRET_ACCESS_KEY: 'an-unmistakable-secret' };
-    const stranger = await S3ObjectStore.open(configurationOf(fake, secrets), HASTY);
+    const stranger = await S3ObjectStore.open(configurationOf(fake, secrets));
     const forger = await S3ObjectStore.open(
       configurationOf(fake, { S3_SECRET_ACCESS_KEY: secrets.S3_SECRET_ACCESS_KEY }),
-      HASTY,
     );
     for (const each of [stranger, forger]) {
       for (const attempt of [

@@ -72,7 +72,7 @@ describeAppOnEveryDatabase('OverdueItems', (start) => {
     }
     expect(charged).toBeGreaterThan(0);
     expect(charged).toBeLessThan(200);
-  }, 60_000);
+  });
 
   test('says so when the hold of an open item is gone, and leaves the item alone', async () => {
     const { app, clock, submit, stateOf } = await openStudio(start);

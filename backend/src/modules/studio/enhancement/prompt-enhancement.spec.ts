@@ -199,17 +199,19 @@ describe('EnhancementMetrics', () => {
     const measured = new EnhancementMetrics(metrics);
     const [late, gone] = [new Error('late'), new Error('gone')];
     late.name = 'TimeoutError';
+    const now = jest.spyOn(performance, 'now');
+    for (const ms of [1_000, 3_500, 5_000, 6_500]) now.mockReturnValueOnce(ms);
     for (const reason of [late, gone]) {
       const failing = () => Promise.reject(new ProviderError('timeout'));
       await expect(measured.measure('ollama', AbortSignal.abort(reason), failing)).rejects.toThrow();
     }
+    now.mockRestore();
 
     const text = await metrics.format();
     expect(text).toContain('{enhancer="ollama",outcome="timeout"} 1');
     expect(text).toContain('{enhancer="ollama",outcome="aborted"} 1');
     const sum = Number(/duration_seconds_sum\{enhancer="ollama"\} (\S+)/.exec(text)?.[1]);
-    expect(sum).toBeGreaterThan(0);
-    expect(sum).toBeLessThan(1);
+    expect(sum).toBe(4);
   });
 });
 

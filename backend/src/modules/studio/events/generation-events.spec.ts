@@ -139,7 +139,7 @@ describeAppOnEveryDatabase('GenerationEvents', (start) => {
       expect(told.filter((type) => FINAL.has(`generation.${type}`))).toHaveLength(1);
       expect(told.at(-1)).toBe(statusOf(await statesOf(studio, generationId)));
     }
-  }, 60_000);
+  });
 
   test('hides nothing from a reader who goes on from the last id that was seen', async () => {
     const studio = await openStudio(start, 10_000);
@@ -172,7 +172,7 @@ describeAppOnEveryDatabase('GenerationEvents', (start) => {
     const all = await after(0);
     expect(all.length).toBeGreaterThan(10);
     expect(seen).toEqual(all.map(({ id }) => id));
-  }, 60_000);
+  });
 
   test('says whose generation, which of its items and when, and tells everybody who listens', async () => {
     const studio = await openStudio(start);

@@ -99,7 +99,7 @@ describeAppOnEveryDatabase('One account', (start) => {
       expect(claimed).toHaveLength(MAX_AT_WORK_PER_USER);
       await Promise.all(claimed.map((item) => queue.succeed(item, imageOf(item, clock))));
     }
-  }, 60_000);
+  });
 
   test('pays for sixteen images that come at once, none of which has to be recorded twice', async () => {
     const studio = await openStudio(start, 1_000);
@@ -138,7 +138,7 @@ describeAppOnEveryDatabase('One account', (start) => {
     }
     expect(lines).toHaveLength(1 + 5 * 16 * 2);
     expect((await app.get(LedgerAudit).run()).mismatches).toEqual([]);
-  }, 60_000);
+  });
 });
 
 /** Begun once each means that none has met a deadlock, or waited for too long, and run again. */

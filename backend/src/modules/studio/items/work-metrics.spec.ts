@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Metrics } from '../../../platform/metrics/index.js';
 import { ProviderError } from '../../providers/index.js';
 import { UnusableImageError } from '../../storage/index.js';
@@ -7,6 +7,10 @@ import { WorkMetrics } from './work-metrics.js';
 const ATTEMPT = { provider: 'mock', tier: 'standard' } as const;
 
 describe('WorkMetrics', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   test.each([
     ['content_rejected', new ProviderError('content_rejected'), undefined],
     ['bad_response', new UnusableImageError('truncated'), undefined],
@@ -31,6 +35,7 @@ describe('WorkMetrics', () => {
 
   test('counts what succeeded and how long it took, in seconds', async () => {
     const metrics = new Metrics();
+    jest.spyOn(performance, 'now').mockReturnValueOnce(1_000).mockReturnValueOnce(3_500);
     const took = new WorkMetrics(metrics).measure(ATTEMPT, new AbortController().signal, () =>
       Promise.resolve('image'),
     );
@@ -41,8 +46,7 @@ describe('WorkMetrics', () => {
       '\natelier_provider_attempts_total{provider="mock",tier="standard",outcome="succeeded"} 1\n',
     );
     const sum = /atelier_provider_attempt_duration_seconds_sum\{[^}]*\} (\S+)/.exec(counted)?.[1];
-    expect(Number(sum)).toBeGreaterThan(0);
-    expect(Number(sum)).toBeLessThan(1);
+    expect(Number(sum)).toBe(2.5);
     const bounds = [...counted.matchAll(/duration_seconds_bucket\{[^}]*le="([^"]+)"/g)].map(([, bound]) => bound);
     expect(bounds).toEqual('0.1 0.25 0.5 1 2.5 5 10 20 30 60 120 180 300 +Inf'.split(' '));
   });

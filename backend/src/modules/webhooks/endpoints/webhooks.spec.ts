@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { FakeReceiver } from '../../../../test/fakes/webhooks/fake-receiver.mjs';
 import { describeAppOnEveryDatabase } from '../../../../test/test-app.js';
@@ -13,9 +13,6 @@ import { openWebhooks } from '../testing/open-webhooks.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-
-// A database server may be slow to make a database for each test.
-jest.setTimeout(60_000);
 
 describeAppOnEveryDatabase('Webhook endpoints', (start) => {
   let receiver: FakeReceiver;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { WebhookMessage } from '@atelier/contracts';
 import { Webhook } from 'standardwebhooks';
 import { FakeReceiver } from '../../../../test/fakes/webhooks/fake-receiver.mjs';
@@ -7,9 +7,6 @@ import { OutboxMessage } from '../../../platform/outbox/index.js';
 import { WebhookDelivery } from '../deliveries/webhook-delivery.entity.js';
 import { openWebhooks } from '../testing/open-webhooks.js';
 import { DeliveryRelay } from './delivery-relay.js';
-
-// A database server may be slow to make a database for each test.
-jest.setTimeout(60_000);
 
 const messageOf = ({ body }: { body: string }): WebhookMessage => WebhookMessage.parse(JSON.parse(body));
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { FAULTS } from '../../../../../test/fakes/huggingface/faults.mjs';
 import { FakeHuggingFace } from '../../../../../test/fakes/huggingface/fake-huggingface.mjs';
 import { JOB_FAULTS } from '../../../../../test/fakes/huggingface/queue-faults.mjs';
+import { until } from '../../../../../test/until.js';
 import { AllowList } from '../../../../platform/outbound/allow-list.js';
 import { OutboundHttp } from '../../../../platform/outbound/index.js';
 import type { ImageRequest, ProviderSetup } from '../../image-provider.js';
@@ -171,10 +172,10 @@ describe('HuggingFaceImageProvider', () => {
     const controller = new AbortController();
     const outcome = generateVia(via, { prompt: `A fox [fake:fault=${fault}]` }, controller.signal);
     outcome.catch(() => undefined);
-    while (!fake.requests.at(-1)?.path.includes(path)) await new Promise(setImmediate);
+    await until(() => fake.requests.at(-1)?.path.includes(path) ?? false);
     controller.abort('lease-lost');
     await expect(outcome).rejects.toMatchObject({ category: 'timeout' });
-    while (fake.inFlight > 0) await new Promise(setImmediate);
+    await until(() => fake.inFlight === 0);
     const asked = fake.requests.length;
     await new Promise(setImmediate);
     expect(fake.requests).toHaveLength(asked);

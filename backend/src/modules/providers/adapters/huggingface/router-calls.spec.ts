@@ -19,11 +19,11 @@ describe('RouterCalls', () => {
     await fake.stop();
   });
 
-  const calls = () =>
+  const calls = (timeoutMs = TIMEOUT_MS) =>
     new RouterCalls(
       http,
       { baseUrl: fake.baseUrl, apiKey: 'hf_x' },
-      { timeoutMs: TIMEOUT_MS, firstPauseMs: 1 },
+      { timeoutMs, firstPauseMs: 1 },
       new AbortController().signal,
     );
 
@@ -37,14 +37,14 @@ describe('RouterCalls', () => {
         .catch((error: unknown) => toProviderError(error, 'fal'));
       expect(await outcome).toMatchObject({ category: 'timeout' });
       expect(performance.now() - started).toBeGreaterThan(TIMEOUT_MS / 2);
-      expect(performance.now() - started).toBeLessThan(TIMEOUT_MS * 20);
+      expect(performance.now() - started).toBeLessThan(TIMEOUT_MS * 50);
     },
   );
 
   it('make no pause that would take longer than there is time', async () => {
     const started = performance.now();
-    await expect(calls().pause(60_000)).rejects.toMatchObject({ category: 'timeout' });
-    expect(performance.now() - started).toBeLessThan(TIMEOUT_MS);
+    await expect(calls(30_000).pause(60_000)).rejects.toMatchObject({ category: 'timeout' });
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -42,7 +42,7 @@ describe('MockImageProvider', () => {
   it('makes the largest tier', async () => {
     const { bytes } = await provider.generate(request('A mountain', { tier: 'premium4' }), NO_SETUP, never());
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 4096, height: 4096, hasAlpha: false });
-  }, 60_000);
+  });
 
   it('makes the same picture of the same prompt and seed, byte for byte, and another of any other', async () => {
     const paint = async (prompt: string, seed: number | null): Promise<string> =>
@@ -58,7 +58,7 @@ describe('MockImageProvider', () => {
     expect(again).toBe(once);
     expect(seededAgain).toBe(seeded);
     expect(new Set([once, seeded, otherSeed, otherPrompt]).size).toBe(4);
-  }, 30_000);
+  });
 
   it('gives every image a job id of its own', async () => {
     const [one, two] = await Promise.all([
@@ -68,7 +68,7 @@ describe('MockImageProvider', () => {
     expect(one.jobId).toMatch(/^mock-[0-9a-f]{12}$/);
     expect(two.jobId).not.toBe(one.jobId);
     expect(one.model).toBe('mock-canvas-1');
-  }, 30_000);
+  });
 
   it.each([
     ['standard', '1:1', 1024, 1024],
@@ -93,7 +93,7 @@ describe('Mock directives', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(299);
     const stopped = provider.generate(request('A fox [mock:delay=60000]'), NO_SETUP, AbortSignal.timeout(30));
     await expect(stopped).rejects.toMatchObject({ category: 'timeout' });
-  }, 30_000);
+  });
 
   it('delivers a picture that breaks off', async () => {
     const { bytes } = await provider.generate(request('A fox [mock:body=truncated]'), NO_SETUP, never());
@@ -127,5 +127,5 @@ describe('Mock directives', () => {
       expect((await sharp(bytes).metadata()).format).toBe('png');
     }
     await expect(provider.generate(request('A fox [mock:fail=sometimes]'), NO_SETUP, never())).resolves.toBeDefined();
-  }, 30_000);
+  });
 });

@@ -93,7 +93,7 @@ describe('OllamaEnhancer', () => {
   it('tells which models can answer, and how quickly the server does', async () => {
     const report = await enhancer.test(setup(), never());
     expect(report.models).toEqual(['llama3.2:latest', 'qwen3:4b']);
-    expect(report.latencyMs).toBeLessThan(5_000);
+    expect(report.latencyMs).toBeLessThan(30_000);
     await expect(enhancer.test(setup(NOBODY), never())).rejects.toMatchObject({ category: 'provider_unavailable' });
     fake.failAlways('html');
     await expect(enhancer.test(setup(), never())).rejects.toMatchObject({ category: 'bad_response' });
