@@ -333,6 +333,10 @@ describe('a server that stops', () => {
 
     const stopping = server.stop();
     await stream.ended;
+    // Nobody is refused who comes back too soon: an EventSource would take it for good.
+    const early = await OpenStream.open(admin, '/studio/events', { headers: { 'last-event-id': lastId } });
+    await early.ended;
+    expect(early.messages).toEqual([]);
     expect(server.process.isRunning).toBe(true);
     await stopping;
     server = await server.restart();

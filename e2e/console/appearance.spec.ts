@@ -29,6 +29,7 @@ const ONE_WORD = 'NightlyBatchOfTheEuropeanMarketingDepartmentWithoutAnySpaces';
 /** Everything on the page has arrived and stands still. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
+  await page.locator('h1').first().waitFor({ state: 'attached' });
   await page.evaluate(() => document.fonts.ready);
 }
 
@@ -61,7 +62,6 @@ async function signInWithAnImage(page: Page): Promise<void> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every page passes axe in ${colorScheme}`, async ({ page }) => {
-    test.setTimeout(150_000);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.goto('/login');
     await settled(page);
@@ -127,7 +127,14 @@ test('whoever goes by keyboard sees where they are', async ({ page }) => {
       await page.keyboard.press('Tab');
       const focused = page.locator(':focus');
       if ((await focused.count()) === 0) break;
-      if (!(await focused.evaluate(isFocusDrawn))) unseen.push(await focused.evaluate((element) => element.outerHTML));
+      const isDrawn = await expect
+        .poll(() => focused.evaluate(isFocusDrawn), { timeout: 5_000 })
+        .toBe(true)
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!isDrawn) unseen.push(await focused.evaluate((element) => element.outerHTML));
     }
     expect({ path, unseen }).toEqual({ path, unseen: [] });
   }
@@ -190,6 +197,7 @@ test('nothing moves on a phone when the images of the gallery arrive', async ({ 
   await page.goto('/gallery');
   const tiers = page.getByRole('radiogroup', { name: 'Tier' });
   await page.locator('.skeletons').waitFor();
+  await page.evaluate(() => document.fonts.ready);
   const before = await tiers.boundingBox();
   held.resolve();
   await expect(page.getByRole('status').filter({ hasText: /^\d+ images?$/ })).toBeVisible();

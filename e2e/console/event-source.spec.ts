@@ -76,7 +76,8 @@ test("a browser's own EventSource misses nothing and sees nothing twice, whateve
     const second = await begin(member.client);
     await expect.poll(() => eventsOf(seen, second), { timeout: 30_000 }).toContain('generation.succeeded');
 
-    expect(await seen.evaluate(({ opened }) => opened)).toBe(2);
+    // Once more, or oftener where it came back before the server was gone.
+    expect(await seen.evaluate(({ opened }) => opened)).toBeGreaterThan(1);
     const ends = (generation: Generation) => async () =>
       (await eventsOf(seen, generation)).filter((event) => event === 'generation.succeeded');
     expect(await ends(first)()).toEqual(['generation.succeeded']);

@@ -106,6 +106,7 @@ test('a service account gets credits and a key of its own, and is stopped', asyn
   await choose(page, 'Nightly run', 'API keys');
   await expect(page.getByText('Only the keys of Nightly run.')).toBeVisible();
   await page.getByRole('button', { name: 'Create API key' }).first().click();
+  await openedDialog(page);
   await dialog.getByLabel('Name').fill('Cron');
   await dialog.getByRole('checkbox', { name: /credits:read/ }).check();
   await dialog.getByRole('button', { name: 'Create key' }).click();
@@ -143,7 +144,7 @@ test('people see where they are signed in, end it, and change name and password'
   await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
   await expect(sessions).toHaveCount(2);
   await expect(page.getByRole('heading', { name: 'Where you’re signed in' })).toBeFocused();
-  await elsewhere.getByRole('link', { name: 'Credits' }).first().click();
+  await elsewhere.goto('/credits');
   await expect(elsewhere).toHaveURL(/\/login/);
 
   await page.getByRole('textbox', { name: 'Name' }).fill('Ada Lovelace');
@@ -168,7 +169,7 @@ test('people see where they are signed in, end it, and change name and password'
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere else' }).click();
   await expect(sessions).toHaveCount(1);
-  await elsewhere.getByRole('link', { name: 'Credits' }).first().click();
+  await elsewhere.goto('/credits');
   await expect(elsewhere).toHaveURL(/\/login/);
   await elsewhere.close();
 });

@@ -11,6 +11,9 @@ const test = base.extend<{ member: Member }>({
   member: async ({ server, admin }, use) => use(await createMember(server, admin, 40)),
 });
 
+/** Some jobs take a while, so that a page which is slow to draw still shows them under way. */
+const UNTIL_MADE = { timeout: 40_000 };
+
 async function openStudio(page: Page, member: Pick<Member, 'email' | 'password'>): Promise<StudioPage> {
   const studio = new StudioPage(page);
   await page.goto('/login');
@@ -45,13 +48,13 @@ test('a job that a program makes appears, goes on and ends in the studio by itse
   const studio = await openStudio(page, member);
   await streaming;
 
-  await generate(member.client, 'A harbour by a program [mock:delay=1500]');
+  await generate(member.client, 'A harbour by a program [mock:delay=8000]');
   const tile = page.getByRole('button', { name: 'In progress: A harbour by a program' });
   await expect(tile).toBeVisible();
   await tile.click();
   await expect(studio.stage).toContainText('Creating');
 
-  await expect(studio.receipt()).toContainText('1 credit');
+  await expect(studio.receipt()).toContainText('1 credit', UNTIL_MADE);
   await expect(studio.credits).toContainText('39');
   expect(questions).toEqual([]);
 });
@@ -70,9 +73,9 @@ test('a job of one tab is followed in another, which leaves its stage to the per
   await streaming;
   await expect(other.stage).toContainText('A harbour from before');
 
-  await studio.generate('A harbour of the first tab [mock:delay=1500]');
+  await studio.generate('A harbour of the first tab [mock:delay=8000]');
   await expect(second.getByRole('button', { name: 'In progress: A harbour of the first tab' })).toBeVisible();
-  await expect(studio.receipt()).toBeVisible();
+  await expect(studio.receipt()).toBeVisible(UNTIL_MADE);
 
   await expect(second.getByRole('button', { name: 'New image ready' })).toBeVisible();
   await expect(other.stage).toContainText(before.prompt);
@@ -96,18 +99,21 @@ test('a place in the queue, the progress of several images and what they came to
   member,
 }) => {
   const questions = questionsOf(page);
+  const streaming = untilStreaming(page);
   const studio = await openStudio(page, member);
+  await streaming;
   for (let made = 0; made < 2; made += 1) await generate(member.client, 'A quick harbour', { isAwaited: true });
-  await generate(member.client, 'A busy harbour [mock:delay=4000]', { count: 4 });
+  await generate(member.client, 'A busy harbour [mock:delay=8000]', { count: 4 });
 
-  await studio.generate('A patient harbour [mock:delay=1000]');
+  await studio.generate('A patient harbour [mock:delay=5000]');
   await expect(studio.stage).toContainText(/Queued · next in line/);
-  await expect(studio.stage).toContainText(/Creating · \d+ s/);
-  await expect(studio.receipt()).toContainText('1 credit');
+  await expect(studio.stage).toContainText(/Creating · \d+ s/, UNTIL_MADE);
+  await expect(studio.receipt()).toContainText('1 credit', UNTIL_MADE);
   expect(questions).toEqual([]);
 });
 
 test('a job outlives the restart of its server while somebody looks on', async ({ page }) => {
+  test.setTimeout(240_000);
   let server = await startServer();
   try {
     const admin = await signIn(server);

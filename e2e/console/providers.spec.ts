@@ -29,7 +29,7 @@ const test = base.extend<object, { vendors: Vendors }>({
 });
 
 // A step that waits longer waits for what will not come.
-test.use({ actionTimeout: 15_000 });
+test.use({ actionTimeout: 30_000 });
 
 async function signIn(page: Page): Promise<void> {
   await page.goto('/login');
@@ -38,7 +38,6 @@ async function signIn(page: Page): Promise<void> {
 }
 
 test('from keys to an image of every provider, through a refusal and a failure', async ({ page, vendors, admin }) => {
-  test.setTimeout(150_000);
   const providers = new ProvidersPage(page);
   const studio = new StudioPage(page);
   const latestImage = async () => {
@@ -62,7 +61,7 @@ test('from keys to an image of every provider, through a refusal and a failure',
   await test.step('the right one works, and is never shown', async () => {
     await providers.enterKey(VENDOR_KEYS.openai);
     await providers.testConnection();
-    await expect(providers.testResult).toContainText(/Works\. \d+ models found in \d+ ms\./);
+    await expect(providers.testResult).toContainText(/Works\. \d+ models found in [\d.]+ m?s\./);
     await page.reload();
     await expect(page.getByText('•••• 0pA1')).toBeVisible();
     expect(await page.content()).not.toContain(VENDOR_KEYS.openai);

@@ -46,12 +46,12 @@ test('a running generation can be canceled and its credits come back', async ({ 
 });
 
 test('a generation outlives a reload of the page', async ({ page, studio }) => {
-  await studio.generate('A patient harbour [mock:delay=3000]');
+  await studio.generate('A patient harbour [mock:delay=8000]');
   await expect(studio.stage).toContainText('Creating');
 
   await page.reload();
 
-  await expect(studio.receipt()).toBeVisible();
+  await expect(studio.receipt()).toBeVisible({ timeout: 40_000 });
 });
 
 test('an enhancement is reviewed beside the original, which is kept', async ({ page, studio, member }) => {

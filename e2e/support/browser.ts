@@ -35,8 +35,13 @@ export const test = base.extend<{ context: BrowserContext }, WorkerFixtures>({
 
 export { expect };
 
-/** axe finds nothing on the page as it is drawn now. */
+/** axe finds nothing on the page as soon as nothing fades in or moves to its place any more. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ effect, playState }) => playState === 'finished' || effect?.getComputedTiming().endTime === Infinity),
+  );
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual(
     [],

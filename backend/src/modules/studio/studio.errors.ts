@@ -46,11 +46,6 @@ export const eventIdInvalid = (): DomainError =>
     'Last-Event-ID must be the id of a message of an event stream. Leave it out to begin anew.',
   );
 
-export const streamsStopping = (): DomainError =>
-  new DomainError('server.unavailable', 'unavailable', 'The server is stopping. Open the stream again in a moment.', {
-    retryable: true,
-  });
-
 export const apiKeyLimitReached = (limit: number): DomainError =>
   new DomainError(
     'credits.key_limit_reached',

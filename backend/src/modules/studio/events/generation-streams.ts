@@ -7,7 +7,7 @@ import { GenerationFeed } from './generation-feed.js';
 import { GenerationReader } from '../generation-reader.js';
 import { GenerationWatch, type GenerationWatcher } from './generation-watch.js';
 import { StreamPace } from './stream-pace.js';
-import { streamsStopping, tooManyStreams } from '../studio.errors.js';
+import { tooManyStreams } from '../studio.errors.js';
 
 /** Streams that one user may have open in this process: a browser's tabs and some programs. */
 export const MAX_STREAMS_PER_USER = 10;
@@ -94,6 +94,11 @@ export class GenerationStreams implements OnModuleDestroy {
       response.status(200).set(EVENT_STREAM_HEADERS).end();
       return;
     }
+    if (this.#isStopping) {
+      // A refusal, or no answer at all, would have a browser's EventSource stay away for good.
+      new EventStream(response).end();
+      return;
+    }
     const stream = this.#admit(credential.userId, response);
     const watcher = this.watch.watch({ userId: credential.userId });
     stream.closed.addEventListener('abort', () => watcher.notify());
@@ -138,7 +143,6 @@ export class GenerationStreams implements OnModuleDestroy {
 
   /** Counts and opens in one step, so that no number of simultaneous requests gets past the limit. */
   #admit(userId: number, response: Response): EventStream {
-    if (this.#isStopping) throw streamsStopping();
     const streams = this.#open.get(userId) ?? new Set();
     if (streams.size >= MAX_STREAMS_PER_USER) throw tooManyStreams(MAX_STREAMS_PER_USER, RETRY_AFTER_MS);
     const stream = new EventStream(response, this.pace.slowReaderMs);
