@@ -8,9 +8,8 @@ import { type FuzzOperation, type FuzzRequest, requestsOf } from '../support/fuz
 import { complaintAboutBody, complaintAboutHead } from '../support/promised-answers.js';
 import { operationsOf, resolverOf } from '../support/fuzz/document.js';
 import { send } from '../support/fuzz/send.js';
-import { type Server, startServer } from '../support/server.js';
+import { type Server, startServer, untilReady } from '../support/server.js';
 import { expectBooksInOrder } from '../support/standing.js';
-import { until } from '../support/until.js';
 
 /** Requests of each operation; `npm run fuzz` sends more. */
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 20);
@@ -90,7 +89,7 @@ describe('requests made from the document', () => {
       const { status } = await fetch(`${server.origin}/api/v1/credits/balance`, { headers });
       expect([name, status]).toEqual([name, name === 'nobody' ? 401 : 200]);
     }
-    await until(async () => ((await fetch(`${server.origin}/health/ready`)).ok ? true : undefined));
+    await untilReady(server);
     const errors = server
       .logs()
       .split('\n')

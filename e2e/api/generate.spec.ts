@@ -239,12 +239,12 @@ describe('generating images', () => {
 /** What stays as it was when the image was made: its placeholder comes a moment later, and links are signed anew. */
 const lasting = ({ image_url, images, ...generation }: Generation): object => ({
   ...generation,
-  image_url: image_url && pathOf(image_url),
+  image_url: image_url && unsigned(image_url),
   images: images.map(({ thumbhash: _, ...image }) => ({
     ...image,
-    image_url: pathOf(image.image_url),
-    thumbnail_urls: Object.entries(image.thumbnail_urls).map(([size, url]) => [size, pathOf(url)]),
+    image_url: unsigned(image.image_url),
+    thumbnail_urls: Object.entries(image.thumbnail_urls).map(([size, url]) => [size, unsigned(url)]),
   })),
 });
 
-const pathOf = (link: string): string => link.split('?', 1)[0]!;
+const unsigned = (link: string): string => link.replace(/\b(expires|signature)=[^&]+/g, '$1');

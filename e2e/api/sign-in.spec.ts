@@ -56,7 +56,15 @@ describe('signing in', () => {
   });
 
   it('with a password of 200 KB is answered at once', async () => {
-    expectProblem(await login({ email: 'admin@atelier.test', password: 'x'.repeat(200_000) }), 422, 'request.invalid');
+    const took: number[] = [];
+    // Whoever hashes it takes long each time.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const startedAt = Date.now();
+      const answer = await login({ email: 'admin@atelier.test', password: 'x'.repeat(200_000) });
+      took.push(Date.now() - startedAt);
+      expectProblem(answer, 422, 'request.invalid');
+    }
+    expect(Math.min(...took)).toBeLessThan(5_000);
   });
 
   it('is slowed down for an account whose password is guessed, and for no other', async () => {

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../tools/services.mjs';
 import { WORKSPACE } from '../support/server-process.js';
-import { runServer, startServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import { runServer, startServer, untilReady } from '../support/server.js';
 
 const TELL_LOADED_FILES = join(WORKSPACE, 'e2e', 'support', 'tell-loaded-files.mjs');
 
@@ -104,7 +103,7 @@ describe('start', () => {
     try {
       const exit = await runServer({ PORT: String(await freePort()), DATA_DIR: first.dataDir });
       expectRefusal(exit, /another Atelier process/i, first.dataDir);
-      await until(async () => ((await fetch(`${first.origin}/health/ready`)).ok ? true : undefined));
+      await untilReady(first);
     } finally {
       await first.dispose();
     }
@@ -114,7 +113,7 @@ describe('start', () => {
     const server = await startServer({ database: 'sqlite' });
     await server.kill();
     const successor = await server.restart();
-    await until(async () => ((await fetch(`${successor.origin}/health/ready`)).ok ? true : undefined));
+    await untilReady(successor);
     await successor.dispose();
   });
 

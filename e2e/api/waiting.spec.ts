@@ -50,13 +50,13 @@ describe('a generation that takes its time', () => {
 
   it('is answered 202 when it is not there after the time that the caller would wait', async () => {
     const startedAt = Date.now();
-    const answer = await client.post<Generation>('/studio/generate', SLOW, { headers: { prefer: 'wait=1' } });
-    expect(Date.now() - startedAt).toBeGreaterThan(900);
+    const answer = await client.post<Generation>('/studio/generate', SLOW, { headers: { prefer: 'wait=3' } });
+    expect(Date.now() - startedAt).toBeGreaterThan(2_900);
     expect(answer.status).toBe(202);
-    expect(answer.headers.get('preference-applied')).toBe('wait=1');
+    expect(answer.headers.get('preference-applied')).toBe('wait=3');
     expect(answer.headers.get('location')).toBe(answer.body.urls.get);
     expect(answer.headers.get('x-credits-charged')).toBe('0');
-    expect(answer.body.status).toMatch(/^(queued|running)$/);
+    expect(answer.body.status).toBe('running');
     expect(await balanceOf(client)).toMatchObject({ available: 99, held: 1 });
     await cancel(answer.body.id);
   });

@@ -127,14 +127,10 @@ test('whoever goes by keyboard sees where they are', async ({ page }) => {
       await page.keyboard.press('Tab');
       const focused = page.locator(':focus');
       if ((await focused.count()) === 0) break;
-      const isDrawn = await expect
+      await expect
         .poll(() => focused.evaluate(isFocusDrawn), { timeout: 5_000 })
         .toBe(true)
-        .then(
-          () => true,
-          () => false,
-        );
-      if (!isDrawn) unseen.push(await focused.evaluate((element) => element.outerHTML));
+        .catch(async () => unseen.push(await focused.evaluate((element) => element.outerHTML)));
     }
     expect({ path, unseen }).toEqual({ path, unseen: [] });
   }

@@ -121,7 +121,7 @@ async function launch(spec: Launch): Promise<Server> {
   };
   const stop = () => end('SIGTERM');
   try {
-    await untilReady(server, origin);
+    await untilReady({ process: server, origin });
   } catch (error) {
     await endWith(server, 'SIGKILL');
     throw error;
@@ -155,7 +155,8 @@ async function launch(spec: Launch): Promise<Server> {
   };
 }
 
-async function untilReady(server: ServerProcess, origin: string): Promise<void> {
+/** Waits until it says that it is ready, as it may be late to on a busy machine; rejects when it died or says no for good. */
+export async function untilReady({ process: server, origin }: Pick<Server, 'process' | 'origin'>): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (server.isRunning && Date.now() < deadline) {
     const answer = await fetch(`${origin}/health/ready`).catch(() => null);

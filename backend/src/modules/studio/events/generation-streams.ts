@@ -95,7 +95,7 @@ export class GenerationStreams implements OnModuleDestroy {
       return;
     }
     if (this.#isStopping) {
-      // A refusal, or no answer at all, would have a browser's EventSource stay away for good.
+      // A refusal would have a browser's EventSource stay away for good; from a stream that ends it comes back.
       new EventStream(response).end();
       return;
     }
